@@ -1,0 +1,62 @@
+# Everything a newcomer types. `make run` and `make test` need Python 3.11 with venv, and make.
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check lab bench soak clean browser sample train
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+READY := .venv/.ready
+WORKSPACE ?= workspace
+PORT ?= 5006
+
+help:  ## what each target does
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+setup: $(READY)  ## the environment, from constraints.txt
+
+$(READY): constraints.txt pyproject.toml
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or later is needed: make PYTHON=/path/to/python3.11 setup"; exit 2; }
+	test -x $(BIN)/python || "$(PYTHON)" -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt uv
+	$(BIN)/uv pip sync --quiet --python $(BIN)/python constraints.txt
+	$(BIN)/uv pip install --quiet --no-deps --python $(BIN)/python -e .
+	@touch $@
+
+run: $(READY)  ## build a workspace from sample_data, characterise it, serve the workbench
+	$(BIN)/fmar demo --workspace $(WORKSPACE) --port $(PORT)
+
+test: check browser  ## checks, every test, every notebook
+	$(BIN)/python -m pytest -m "not soak"
+
+check: $(READY)  ## format, lint, import rules, strict types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+browser: $(READY)  ## Chromium: found, or from Debian, or Playwright's own
+	@command -v chromium chromium-browser google-chrome >/dev/null 2>&1 \
+	|| { command -v apt-get >/dev/null 2>&1 \
+	     && $$([ "$$(id -u)" = 0 ] || echo sudo -n) sh -c 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+	        apt-get install -y -qq --no-install-recommends chromium fonts-liberation fonts-dejavu-core' >/dev/null; } \
+	|| $(BIN)/python -m playwright install chromium
+
+lab: $(READY)  ## the notebooks in JupyterLab, offline
+	PANEL_INLINE=true $(BIN)/jupyter lab --ip=127.0.0.1 --LabApp.news_url=None \
+	  --LabApp.extension_manager=readonly notebooks
+
+bench: $(READY)  ## rates of the engine on this machine
+	$(BIN)/python -m pytest tests/benchmarks --benchmark-only
+
+soak: $(READY)  ## 200 kill -9 at random moments of ingest and characterise
+	$(BIN)/python -m pytest -m soak
+
+sample: $(READY)  ## make sample_data again, byte for byte
+	$(BIN)/python -m characterise.simulate --out sample_data --seed 20261101
+
+train: $(READY)  ## the presence model again, from simulated and open meters, byte for byte
+	$(BIN)/python -m characterise.training --out characterise/model
+
+clean:  ## remove the environment, caches and the demo workspace
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache $(WORKSPACE)
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
