@@ -1,0 +1,1 @@
+"""Who holds dispatch rights over which asset, and what was decided about each finding."""

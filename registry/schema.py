@@ -1,0 +1,287 @@
+"""Tables of the ledger, by migration; and the guards that keep what was recorded as it was.
+
+A versioned entity keeps every version in ``<entity>_version`` and shows the current one of each
+that is not retired in the view ``<entity>``. Triggers refuse UPDATE, DELETE and REPLACE, and a
+version that does not follow the one before. ``table.transform()`` drops triggers silently, so
+`migrate` sets the guards again after every migration and `unguarded` names the tables without.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlite_utils import Database, Migrations
+
+from registry.errors import LedgerTooNew
+
+APPLICATION_ID: Final = 0x464D4152
+"""'FMAR' in the file's header: what tells a ledger from any other SQLite file."""
+
+migrations = Migrations("fmar-ledger")
+
+VERSIONED: Final = (
+    "organisation",
+    "asset",
+    "asset_meter",
+    "pairing",
+    "agreement",
+    "event",
+    "signal",
+    "connection",
+    "flag",
+    "dispute",
+    "setting",
+    "bulk_load",
+)
+APPEND_ONLY: Final = (
+    *(f"{entity}_version" for entity in VERSIONED),
+    "declared_version",
+    "audit_entry",
+    "access_entry",
+    "ledger_commit",
+    "source",
+    "dispute_bundle",
+)
+
+_BOOLEAN: Final = "INTEGER NOT NULL CHECK ({0} IN (0, 1))"
+_RECORDED: Final = """
+    retired INTEGER NOT NULL CHECK (retired IN (0, 1)),
+    recorded_at TEXT NOT NULL,
+    recorded_by TEXT NOT NULL,
+    load_id TEXT"""
+
+
+def _versioned(entity: str, columns: str, indexes: tuple[str, ...] = ()) -> list[str]:
+    table = f"{entity}_version"
+    return [
+        f"""CREATE TABLE {table} (
+    {entity}_id TEXT NOT NULL,
+    version INTEGER NOT NULL CHECK (version >= 1),
+    {columns},{_RECORDED},
+    PRIMARY KEY ({entity}_id, version)
+) STRICT""",
+        f"""CREATE VIEW {entity} AS SELECT * FROM {table} AS held WHERE retired = 0 AND version =
+    (SELECT max(version) FROM {table} AS later WHERE later.{entity}_id = held.{entity}_id)""",
+        f"CREATE INDEX {table}_load ON {table} (load_id) WHERE load_id IS NOT NULL",
+        *(f"CREATE INDEX {table}_{column} ON {table} ({column})" for column in indexes),
+    ]
+
+
+def _boolean(name: str) -> str:
+    return f"{name} {_BOOLEAN.format(name)}"
+
+
+@migrations()
+def m001_register(db: Database) -> None:
+    """Organisations, assets, asset meters, pairings, agreements, events and signals."""
+    statements = [
+        *_versioned(
+            "organisation",
+            "name TEXT NOT NULL, mpid TEXT, mpid_role TEXT, roles TEXT NOT NULL, email TEXT, "
+            f"status TEXT NOT NULL, {_boolean('stub')}",
+            ("mpid",),
+        ),
+        *_versioned(
+            "asset",
+            "name TEXT NOT NULL, asset_class TEXT NOT NULL, organisation_id TEXT, mpan TEXT, "
+            "rated_import_kw REAL, rated_export_kw REAL, commissioned_on TEXT, "
+            f"{_boolean('stub')}",
+            ("mpan", "organisation_id"),
+        ),
+        *_versioned(
+            "asset_meter",
+            "import_amsid TEXT NOT NULL, export_amsid TEXT, import_mpan TEXT, export_mpan TEXT, "
+            f"asset_id TEXT, {_boolean('stub')}",
+            ("import_amsid", "export_amsid", "import_mpan", "asset_id"),
+        ),
+        *_versioned(
+            "pairing",
+            "import_mpan TEXT NOT NULL, export_mpan TEXT NOT NULL, valid_from TEXT NOT NULL, "
+            "valid_to TEXT CHECK (valid_to IS NULL OR valid_to > valid_from)",
+            ("import_mpan", "export_mpan"),
+        ),
+        *_versioned(
+            "agreement",
+            "fsp TEXT NOT NULL, mpan TEXT NOT NULL, amsid TEXT, market TEXT NOT NULL, "
+            f"stack_rank INTEGER NOT NULL CHECK (stack_rank >= 1), {_boolean('exclusive')}, "
+            "valid_from TEXT NOT NULL, "
+            "valid_to TEXT CHECK (valid_to IS NULL OR valid_to > valid_from), "
+            "primacy_type TEXT NOT NULL",
+            ("mpan", "amsid", "fsp"),
+        ),
+        *_versioned(
+            "event",
+            "fsp_id TEXT NOT NULL, mpan TEXT NOT NULL, amsid TEXT, market TEXT, "
+            "start_utc TEXT NOT NULL, end_utc TEXT NOT NULL, requested_kw REAL",
+            ("mpan",),
+        ),
+        *_versioned(
+            "signal",
+            "kind TEXT NOT NULL, area TEXT, mpan TEXT, start_utc TEXT NOT NULL, "
+            "end_utc TEXT NOT NULL",
+        ),
+        *_versioned(
+            "connection",
+            "mpan TEXT NOT NULL, weather_station TEXT, latitude REAL, longitude REAL, "
+            'time_zone TEXT, premises TEXT, gsp_group TEXT, gsp TEXT, "primary" TEXT, '
+            "feeder TEXT, zone TEXT, import_limit_kw REAL, export_limit_kw REAL, "
+            "has_export_register INTEGER CHECK (has_export_register IN (0, 1))",
+        ),
+        f"""CREATE TABLE declared_version (
+    event_id TEXT NOT NULL, mpan TEXT NOT NULL, amsid TEXT NOT NULL, fsp_id TEXT NOT NULL,
+    ts_utc TEXT NOT NULL, version INTEGER NOT NULL CHECK (version >= 1),
+    declared_kwh REAL NOT NULL, audit_seq INTEGER NOT NULL,{_RECORDED},
+    PRIMARY KEY (event_id, mpan, amsid, fsp_id, ts_utc, version)
+) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX declared_version_load ON declared_version (load_id) "
+        "WHERE load_id IS NOT NULL",
+        """CREATE VIEW declared AS SELECT * FROM declared_version AS held
+    WHERE retired = 0 AND version = (SELECT max(version) FROM declared_version AS later
+        WHERE later.event_id = held.event_id AND later.mpan = held.mpan
+        AND later.amsid = held.amsid AND later.fsp_id = held.fsp_id
+        AND later.ts_utc = held.ts_utc)""",
+    ]
+    _run(db, statements)
+
+
+@migrations()
+def m002_governance(db: Database) -> None:
+    """Flags, disputes, settings, loads, and what the stores were committed with."""
+    statements = [
+        *_versioned(
+            "flag",
+            "key TEXT NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL, mpan TEXT NOT NULL, "
+            "asset_class TEXT, amsid TEXT, fsp_id TEXT, event_id TEXT, title TEXT NOT NULL, "
+            "because TEXT NOT NULL, evidence TEXT NOT NULL, kw_at_stake REAL NOT NULL, "
+            "doubt REAL NOT NULL, "
+            "first_raised_at TEXT NOT NULL, first_raised_run TEXT NOT NULL, "
+            "updated_run TEXT NOT NULL, "
+            "change TEXT NOT NULL, previous_tier TEXT, outcome TEXT, reason_code TEXT, note TEXT, "
+            "correction TEXT, decided_at TEXT, decided_by TEXT, decided_version INTEGER, "
+            "snoozed_until TEXT, proposes_reopening TEXT",
+            ("key", "mpan"),
+        ),
+        *_versioned(
+            "dispute",
+            "flag_id TEXT, event_id TEXT, mpan TEXT NOT NULL, parties TEXT NOT NULL, "
+            "field TEXT NOT NULL, claim TEXT NOT NULL, bundle_sha256 TEXT NOT NULL, "
+            "summary_sha256 TEXT NOT NULL, "
+            "state TEXT NOT NULL, ruling TEXT, comment TEXT, opened_at TEXT NOT NULL, "
+            "opened_by TEXT NOT NULL, decided_at TEXT, decided_by TEXT",
+            ("mpan", "flag_id"),
+        ),
+        "CREATE TABLE dispute_bundle (summary_sha256 TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT",
+        *_versioned("setting", "value TEXT NOT NULL, meaning TEXT NOT NULL"),
+        *_versioned(
+            "bulk_load",
+            "entity TEXT NOT NULL, rows_read INTEGER NOT NULL, accepted INTEGER NOT NULL, "
+            "rows_sha256 TEXT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL",
+        ),
+        "CREATE TABLE ledger_commit (commit_id INTEGER PRIMARY KEY AUTOINCREMENT, "
+        "kind TEXT NOT NULL, versions TEXT NOT NULL, detail TEXT NOT NULL, "
+        "recorded_at TEXT NOT NULL, recorded_by TEXT NOT NULL) STRICT",
+        "CREATE TABLE source (source_id TEXT PRIMARY KEY, file TEXT NOT NULL, "
+        "sha256 TEXT NOT NULL, layout TEXT NOT NULL, mapping_sha256 TEXT NOT NULL, "
+        "detail TEXT NOT NULL, recorded_at TEXT NOT NULL, recorded_by TEXT NOT NULL) STRICT",
+        "CREATE INDEX source_seen ON source (sha256, layout, mapping_sha256)",
+    ]
+    _run(db, statements)
+
+
+@migrations()
+def m003_audit(db: Database) -> None:
+    """The hash-chained audit of writes, and the log of reads of personal data apart from it."""
+    statements = [
+        "CREATE TABLE audit_entry (seq INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, "
+        "actor TEXT NOT NULL, reason TEXT NOT NULL, action TEXT NOT NULL, entity TEXT NOT NULL, "
+        "entity_id TEXT NOT NULL, version INTEGER, change TEXT NOT NULL, "
+        "prev_hash TEXT NOT NULL, hash TEXT NOT NULL) STRICT",
+        "CREATE INDEX audit_entry_entity ON audit_entry (entity, entity_id)",
+        "CREATE TABLE access_entry (access_id INTEGER PRIMARY KEY AUTOINCREMENT, "
+        "at TEXT NOT NULL, actor TEXT NOT NULL, purpose TEXT NOT NULL, what TEXT NOT NULL) STRICT",
+    ]
+    _run(db, statements)
+
+
+def migrate(db: Database) -> None:
+    """Bring the file to this program's schema and set every guard, in the caller's transaction.
+
+    Raises
+    ------
+    LedgerTooNew
+        The file holds a migration that this program has never heard of.
+    """
+    known = {migration.name for migration in migrations._migrations}
+    newer = sorted(done.name for done in migrations.applied(db) if done.name not in known)
+    if newer:
+        raise LedgerTooNew(
+            f"The ledger holds {newer[0]}, which this program does not know: "
+            "use the program version that wrote it, or a newer one."
+        )
+    if not migrations.pending(db):
+        return
+    migrations.apply(db)
+    guard(db)
+    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
+def guard(db: Database) -> None:
+    """Set every trigger that keeps the tables append-only, where it is missing."""
+    for name, statement in _guards().items():
+        db.execute(statement.replace("CREATE TRIGGER", f"CREATE TRIGGER IF NOT EXISTS {name}", 1))
+
+
+def unguarded(db: Database) -> list[str]:
+    """Names of the guards that the file lacks, or holds with another body, in order."""
+    held = {
+        str(name): str(sql)
+        for name, sql in db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+    }
+    return sorted(
+        name
+        for name, statement in _guards().items()
+        if held.get(name) != statement.replace("CREATE TRIGGER", f"CREATE TRIGGER {name}", 1)
+    )
+
+
+def _guards() -> dict[str, str]:
+    guards = {}
+    for table in APPEND_ONLY:
+        for verb in ("UPDATE", "DELETE"):
+            guards[f"{table}_no_{verb.lower()}"] = (
+                f"CREATE TRIGGER BEFORE {verb} ON {table} BEGIN "
+                f"SELECT RAISE(ABORT, '{table} is append-only: {verb} refused'); END"
+            )
+        if condition := _disorder(table):
+            guards[f"{table}_in_order"] = (
+                f"CREATE TRIGGER BEFORE INSERT ON {table} WHEN {condition} BEGIN "
+                f"SELECT RAISE(ABORT, '{table} is append-only: out of order'); END"
+            )
+    return guards
+
+
+def _disorder(table: str) -> str:
+    """Condition under which a new row would replace or skip one."""
+    if table == "audit_entry":
+        return (
+            "NEW.seq != coalesce((SELECT max(seq) FROM audit_entry), 0) + 1 OR NEW.prev_hash != "
+            "coalesce((SELECT hash FROM audit_entry ORDER BY seq DESC LIMIT 1), '')"
+        )
+    if table.endswith("_version"):
+        keys = [f"{table.removesuffix('version')}id"]
+        if table == "declared_version":
+            keys = ["event_id", "mpan", "amsid", "fsp_id", "ts_utc"]
+        same = " AND ".join(f"{key} = NEW.{key}" for key in keys)
+        return f"NEW.version != coalesce((SELECT max(version) FROM {table} WHERE {same}), 0) + 1"
+    key = {
+        "source": "source_id",
+        "dispute_bundle": "summary_sha256",
+        "ledger_commit": "commit_id",
+        "access_entry": "access_id",
+    }[table]
+    return f"EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key})"
+
+
+def _run(db: Database, statements: list[str]) -> None:
+    for statement in statements:
+        db.execute(statement)

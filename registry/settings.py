@@ -1,0 +1,108 @@
+"""Thresholds that people may change, each with its author and date; nothing else hides a number.
+
+Values that the industry has not settled (BL01's day counts among them) are settings too.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from sqlite_utils import Database
+
+from registry.canonical import canonical
+from registry.errors import RecordInvalid, RecordUnknown
+from registry.records import Record, Register
+from registry.rows import Row, read
+from registry.transaction import Transaction
+
+DEFAULTS: Final[dict[str, tuple[Any, str]]] = {
+    "tier_high_lower": (0.90, "lower bound of a probability above which its tier is high"),
+    "tier_medium_probability": (0.70, "probability from which a tier is medium"),
+    "present_probability": (0.50, "probability from which a class is present"),
+    "material_divergence_share": (0.20, "share by which a figure must move to matter"),
+    "material_probability_change": (0.10, "step of a probability that matters"),
+    "suppression_k": (5, "fewest meter points a published cell may hold"),
+    "dominance_share": (0.50, "largest share one non-domestic member may have of a cell"),
+    "answer_days": (10, "working days an FSP has to confirm or correct"),
+    "switch_notice_days": (5, "working days of notice to the losing FSP"),
+    "delivery_false_alarm": (0.05, "chance of an unsupported verdict on an honest delivery"),
+    "extra_markets": ([], "market codes beside the five of the code list"),
+    "bl01_like": (
+        {
+            "n_working": 10,
+            "n_nonworking": 4,
+            "min_working": 5,
+            "min_nonworking": 2,
+            "window_days": 60,
+            "selection": "recent",
+            "adjust": "additive",
+            "adjust_periods": 6,
+        },
+        "BL01-like baseline: the primary text could not be read, so every count is a setting",
+    ),
+}
+
+
+class Setting(Record):
+    """One value with what it means; the value is kept as JSON text."""
+
+    value: str
+    meaning: str
+
+
+REGISTER: Final = Register("setting", Setting)
+
+
+def value(db: Database, name: str) -> Any:
+    """Return the value of a setting now."""
+    return json.loads(REGISTER.get(db, name)["value"])
+
+
+def current(db: Database) -> list[Row]:
+    """Every setting with its value, meaning, version, author and date."""
+    return [{**row, "value": json.loads(row["value"])} for row in REGISTER.current(db)]
+
+
+def history(db: Database, name: str) -> list[Row]:
+    """Every value that a setting had, oldest first, with author and date."""
+    rows = REGISTER.history(db, name)
+    return [{**row, "value": json.loads(row["value"])} for row in rows]
+
+
+def change(tx: Transaction, name: str, version: int, new: object) -> int:
+    """Give a setting another value of the same kind; the new version comes back.
+
+    Raises
+    ------
+    RecordUnknown, StaleVersion, RecordInvalid
+    """
+    if name not in DEFAULTS:
+        raise RecordUnknown(f"There is no setting {name}; there are {', '.join(DEFAULTS)}.")
+    default = DEFAULTS[name][0]
+    if isinstance(default, float):
+        _refuse_no_share(name, new)
+    elif type(new) is not type(default):
+        raise RecordInvalid(f"{name} takes a {type(default).__name__}, not {new!r}.")
+    return REGISTER.revise(tx, name, version, {"value": canonical(new)})
+
+
+def missing(db: Database) -> list[str]:
+    """Names of settings that this program knows and the file does not hold yet."""
+    held = {
+        row["setting_id"] for row in read(db, "SELECT DISTINCT setting_id FROM setting_version")
+    }
+    return [name for name in DEFAULTS if name not in held]
+
+
+def install(tx: Transaction) -> None:
+    """Write the defaults of the settings that the file does not hold yet."""
+    for name in missing(tx.db):
+        default, meaning = DEFAULTS[name]
+        held = {"value": canonical(default), "meaning": meaning}
+        REGISTER.append(tx, name, 1, held, before={}, action="install")
+
+
+def _refuse_no_share(name: str, new: object) -> None:
+    if isinstance(new, bool) or not isinstance(new, (int, float)) or not 0 <= new <= 1:
+        raise RecordInvalid(f"{name} is a share from 0 to 1, not {new!r}.")
