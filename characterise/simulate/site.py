@@ -1,0 +1,190 @@
+"""One simulated site: what stands there, and the flows that follow from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from characterise.simulate.battery import battery
+from characterise.simulate.business import TRADES, business
+from characterise.simulate.confounders import CONFOUNDERS
+from characterise.simulate.ev_charger import charging
+from characterise.simulate.flexible_demand import response
+from characterise.simulate.heat_pump import heat_pump
+from characterise.simulate.household import household
+from characterise.simulate.solar import generation
+from characterise.simulate.timeline import Bool, Float, Timeline
+from characterise.simulate.weather import Weather
+
+ASSETS: Final = ("ev", "heat_pump", "battery", "pv", "dr")
+"""Asset labels, as in the real corpus; ``dr`` is a response against expectation."""
+
+
+@dataclass(frozen=True, slots=True)
+class AssetSpec:
+    """One asset: label, size, rule of operation, and the half-hours between which it exists."""
+
+    asset: str
+    kw: float
+    kwh: float = 0.0
+    style: str = ""
+    first: int = 0
+    last: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSpec:
+    """What is drawn of a site before any half-hour is computed."""
+
+    number: int
+    gsp_group: str
+    premises: str
+    archetype: str
+    assets: tuple[AssetSpec, ...] = ()
+    confounders: tuple[str, ...] = ()
+    peak_kw: float = 0.0
+    """Load of a business when open; a home's follows from who lives there."""
+    export_register: bool = False
+    gaps: bool = False
+    estimates: bool = False
+
+    @property
+    def domestic(self) -> bool:
+        """Whether people live here."""
+        return self.premises == "domestic"
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Import and export of one asset, (n,) kW each; ``held_kwh`` is a battery's energy."""
+
+    spec: AssetSpec
+    import_kw: Float
+    export_kw: Float
+    held_kwh: Float | None = None
+
+    @property
+    def net_kw(self) -> Float:
+        """(n,) import less export."""
+        return self.import_kw - self.export_kw
+
+
+@dataclass(frozen=True, slots=True)
+class SiteTrace:
+    """True flows of a site, before any meter."""
+
+    spec: SiteSpec
+    base_kw: Float
+    """(n,) all load that is no asset, as it would be without any response."""
+    plant_kw: Float
+    """(n,) part of the base that a ``dr`` asset controls and its asset meter reads."""
+    flows: tuple[Flow, ...]
+    """In the order of ``spec.assets``."""
+
+    @property
+    def net_kw(self) -> Float:
+        """(n,) what crosses the boundary."""
+        return self.base_kw + sum((flow.net_kw for flow in self.flows), np.zeros(1))
+
+
+def simulate_site(
+    spec: SiteSpec,
+    time: Timeline,
+    weather: Weather,
+    seed: int,
+    calls: Mapping[int, Float] | None = None,
+) -> SiteTrace:
+    """Flows of one site.
+
+    Parameters
+    ----------
+    calls
+        By position in ``spec.assets``: (n,) share of its flexibility that a dispatch takes, 0-1.
+        The draws do not depend on it, so two runs differ by the dispatch alone.
+    """
+    asked = calls or {}
+    draw = np.random.default_rng([seed, spec.number, 0])
+    base = _base(draw, spec, time, weather)
+    done: dict[int, Flow] = {}
+    for asset in ("dr", "heat_pump", "pv", "ev", "battery"):
+        for place, one in enumerate(spec.assets):
+            if one.asset == asset:
+                net = base.load_kw + sum((flow.net_kw for flow in done.values()), np.zeros(1))
+                surroundings = _Surroundings(spec, time, weather, base, net)
+                rng = np.random.default_rng([seed, spec.number, 1 + place])
+                flow = _operate(rng, one, surroundings, asked.get(place))
+                done[place] = _while_present(flow, time)
+    flows = tuple(done[place] for place in range(len(spec.assets)))
+    return SiteTrace(spec, base.load_kw, base.plant_kw, flows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Base:
+    load_kw: Float
+    plant_kw: Float
+    away: Bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Surroundings:
+    spec: SiteSpec
+    time: Timeline
+    weather: Weather
+    base: _Base
+    net_kw: Float
+
+
+def _base(rng: np.random.Generator, spec: SiteSpec, time: Timeline, weather: Weather) -> _Base:
+    if spec.domestic:
+        home = household(rng, time, weather, spec.archetype)
+        load, plant, away = home.load_kw, np.zeros(time.n), home.away
+    else:
+        if spec.archetype not in TRADES:
+            raise ValueError(f"no business is called {spec.archetype!r}; use one of {list(TRADES)}")
+        place = business(rng, time, weather, spec.archetype, spec.peak_kw)
+        load, plant = place.load_kw, place.plant_kw
+        away = np.zeros(time.n_local_days, dtype=bool)
+    for name in spec.confounders:
+        load = load + CONFOUNDERS[name](rng, time, weather, away)
+    return _Base(load, plant, away)
+
+
+def _operate(
+    rng: np.random.Generator, asset: AssetSpec, around: _Surroundings, call: Float | None
+) -> Flow:
+    time, zero = around.time, np.zeros(around.time.n)
+    if asset.asset == "pv":
+        return Flow(asset, zero, generation(rng, around.weather, kw=asset.kw))
+    if asset.asset == "heat_pump":
+        drawn = heat_pump(
+            rng, time, around.weather, kw=asset.kw, domestic=around.spec.domestic,
+            away=around.base.away, hold=call,
+        )  # fmt: skip
+        return Flow(asset, drawn, zero)
+    if asset.asset == "ev":
+        surplus = np.maximum(-around.net_kw, 0.0)
+        drawn = charging(
+            rng, time, kw=asset.kw, style=asset.style, away=around.base.away,
+            surplus_kw=surplus, hold=call,
+        )  # fmt: skip
+        return Flow(asset, drawn, zero)
+    if asset.asset == "dr":
+        shed, back = response(
+            rng, around.base.plant_kw, kw=asset.kw, calls=zero if call is None else call
+        )
+        return Flow(asset, back, shed)
+    present = (asset.first, time.n if asset.last is None else asset.last)
+    put, taken, held = battery(
+        rng, time, around.net_kw, kw=asset.kw, kwh=asset.kwh, style=asset.style,
+        present=present, call=call,
+    )  # fmt: skip
+    return Flow(asset, put, taken, held)
+
+
+def _while_present(flow: Flow, time: Timeline) -> Flow:
+    here = np.zeros(time.n)
+    here[flow.spec.first : flow.spec.last] = 1.0
+    return replace(flow, import_kw=flow.import_kw * here, export_kw=flow.export_kw * here)
