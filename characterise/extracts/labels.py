@@ -1,0 +1,177 @@
+"""Wide headers: which columns are the half-hours of a day, and what their labels say.
+
+A label is a wall time (``00:30``, ``H0030``, ``12:30 AM``), a range (``00:00 - 00:30``) or a
+period number (``HH1``, ``kWh_1``, ``interval_1``, ``1``). Columns whose labels share the text
+around them form a block.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from characterise.extracts.vocabulary import is_flag_name
+
+MIN_SLOTS: Final = 46
+MIN_HOURS: Final = 22
+_RANGE: Final = re.compile(r"^(\d{1,2}):(\d{2})(?::00)?\s*(?:-|to)\s*\d{1,2}:\d{2}(?::00)?$")
+_EXTRA: Final = re.compile(r"^dst\s*\+?\s*(\d):(\d{2})")
+_CLOCK: Final = re.compile(r"(?<!\d)(\d{1,2})[:_](\d{2})(?:[:_](\d{2}))?(?!\d)\s*([ap]m)?")
+_HHMM: Final = re.compile(r"^([a-z][a-z ]*?)[ _]?(\d{2})(00|30)$")
+_NUMBER: Final = re.compile(r"^(.*?)[ _#-]*(?<!\d)0*(\d{1,2})((?:[ _-][a-z_ ]*)?)$")
+_PLAIN: Final = re.compile(r"^\d{1,4}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Columns that hold one value for each half-hour of a day.
+
+    Parameters
+    ----------
+    stem
+        What the labels share: ``kwh``, ``kvarh``, empty.
+    kind
+        ``wall`` for times of day, ``period`` for settlement period numbers.
+    columns
+        Column index of each slot, in order of the day.
+    slots
+        Wall slot (0-47) or period (1-50) of each column; 48 and 49 in a wall block are the
+        repeated hour.
+    side
+        ``start`` or ``end`` as the order of the labels shows; None where it shows nothing.
+    evidence
+        The labels that decided it.
+    """
+
+    stem: str
+    kind: str
+    columns: tuple[int, ...]
+    slots: tuple[int, ...]
+    side: str | None
+    evidence: str
+    minutes: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class _Label:
+    kind: str
+    number: int
+    stem: str
+
+
+def blocks_of(names: list[str]) -> list[Block]:
+    """Blocks of half-hour columns of a header row; flag blocks are among them."""
+    grouped: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+    plain_clock = _plain_numbers_are_times(names)
+    for column, name in enumerate(names):
+        label = _label(name, plain_clock=plain_clock)
+        if label is not None:
+            grouped[label.kind, label.stem].append((label.number, column))
+    extras = grouped.pop(("extra", ""), [])
+    found = []
+    for (kind, stem), members in grouped.items():
+        block = _wall(stem, members, extras) if kind != "period" else _period(stem, members)
+        if block is not None:
+            found.append(block)
+    return found
+
+
+def is_flag_block(block: Block) -> bool:
+    """Whether a block's labels speak of read status."""
+    return bool(block.stem) and is_flag_name(block.stem)
+
+
+def _plain_numbers_are_times(names: list[str]) -> bool:
+    numbers = {int(name) for name in names if _PLAIN.match(name.strip())}
+    return len(numbers) >= MIN_SLOTS and max(numbers) > 100
+
+
+def _label(name: str, *, plain_clock: bool) -> _Label | None:
+    text = name.strip().strip("'\"[]() ").lower()
+    if plain_clock and _PLAIN.match(text):
+        hour, minute = divmod(int(text), 100)
+        return _Label("wall", hour * 60 + minute, "")
+    for kind, pattern in (("range", _RANGE), ("extra", _EXTRA)):
+        match = pattern.match(text)
+        if match:
+            return _Label(kind, int(match[1]) * 60 + int(match[2]), "")
+    match = _CLOCK.search(text)
+    if match:
+        return _clock_label(text, match)
+    return _number_label(text)
+
+
+def _number_label(text: str) -> _Label | None:
+    match = _HHMM.match(text)
+    if match and int(match[2]) <= 24:
+        return _Label("wall", int(match[2]) * 60 + int(match[3]), match[1].strip())
+    match = _NUMBER.match(text)
+    if match and 1 <= int(match[2]) <= 50:
+        return _Label("period", int(match[2]), f"{match[1]}{match[3]}".strip(" _-"))
+    return None
+
+
+def _clock_label(text: str, match: re.Match[str]) -> _Label:
+    hour, minute = int(match[1]), int(match[2])
+    if match[4] == "pm" and hour < 12:
+        hour += 12
+    elif match[4] == "am" and hour == 12:
+        hour = 0
+    stem = (text[: match.start()] + text[match.end() :]).strip(" _-")
+    return _Label("wall", hour * 60 + minute, stem)
+
+
+def _period(stem: str, members: list[tuple[int, int]]) -> Block | None:
+    columns: dict[int, int] = {}
+    for number, column in members:
+        columns.setdefault(number, column)
+    last = max(columns)
+    if last < MIN_SLOTS or set(columns) != set(range(1, last + 1)):
+        return None
+    periods = tuple(range(1, last + 1))
+    evidence = f"columns are numbered 1 to {last}: periods of the day in order"
+    return Block(stem, "period", tuple(columns[n] for n in periods), periods, "start", evidence)
+
+
+def _wall(stem: str, members: list[tuple[int, int]], extras: list[tuple[int, int]]) -> Block | None:
+    members = sorted(members, key=lambda member: member[1])
+    step = _step([minute for minute, _ in members[:MIN_HOURS]])
+    if step not in (15, 30, 60):
+        return None
+    members = members[: 1440 // step]
+    minutes = [minute for minute, _ in members]
+    if len(minutes) < 1440 // step - 2 or _step(minutes) != step:
+        return None
+    first, last = minutes[0], minutes[-1]
+    side = _side_of_labels(first, last, step)
+    shown = f"{_clock(first)} .. {_clock(last)}"
+    offset = step if side == "end" else 0
+    slots = [((minute - offset) % 1440) // step for minute in minutes]
+    columns = [column for _, column in members]
+    for rank, (_, column) in enumerate(sorted(extras)[:2]):
+        slots.append(48 + rank)
+        columns.append(column)
+    evidence = f"time columns run {shown}"
+    return Block(stem, "wall", tuple(columns), tuple(slots), side, evidence, step)
+
+
+def _step(minutes: list[int]) -> int:
+    if len(minutes) < 2:
+        return 0
+    steps = {(later - earlier) % 1440 for earlier, later in pairwise(minutes)}
+    return steps.pop() if len(steps) == 1 else 0
+
+
+def _side_of_labels(first: int, last: int, step: int) -> str | None:
+    if first == 0 and last == 1440 - step:
+        return "start"
+    if first == step and last in (0, 1440):
+        return "end"
+    return None
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02d}:{minute % 60:02d}"

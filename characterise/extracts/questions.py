@@ -1,0 +1,94 @@
+"""What each code means to a person, and the one thing to do about it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+EXPLAIN: Final[dict[str, tuple[str, str]]] = {
+    "row_broken": (
+        "The row's quotation never closes, so its cells cannot be trusted.",
+        "Correct the row in the source and ingest it again.",
+    ),
+    "not_electricity": (
+        "The row says that it is not electricity.",
+        "Leave it out; it is kept here only so that nothing disappears.",
+    ),
+    "date_unreadable": (
+        "The date cannot be read, or does not exist.",
+        "Correct the date in the source and ingest it again.",
+    ),
+    "date_order_unknown": (
+        "Some dates in this file are day first and others month first.",
+        'Which is it here? Give {"date_order": "day_first"} or "month_first" in --map.',
+    ),
+    "time_unreadable": (
+        "There is no time that can be read beside the date.",
+        "Correct the time in the source and ingest it again.",
+    ),
+    "value_unreadable": (
+        "The reading is no number.",
+        "Correct it in the source; leave the cell empty where there is no reading.",
+    ),
+    "value_negative": (
+        "The reading is negative; import and export are both counted upwards.",
+        "Is this a net series? Split it into import and export before ingesting.",
+    ),
+    "value_cut": (
+        "The file ends inside this row; its last number may be cut short.",
+        "Ask the sender for the whole file.",
+    ),
+    "unit_unknown": (
+        "Nothing in the file says what unit the readings are in.",
+        'Are they kWh, kW or another unit? Give {"unit": "kWh"} in --map and replay.',
+    ),
+    "unit_wrong": (
+        "The unit does not fit the quantity.",
+        'Say which unit it is: {"unit": "kWh"} in --map.',
+    ),
+    "side_unknown": (
+        "Nothing shows whether times name the start or the end of a half-hour.",
+        'Does 00:30 begin or end its half-hour? Give {"side": "start"} or "end" in --map.',
+    ),
+    "clock_unknown": (
+        "These days are in summer time and nothing shows whether times are UTC or local.",
+        'Are the times UTC or local? Give {"clock": "UTC"} or "local" in --map and replay.',
+    ),
+    "time_does_not_exist": (
+        "Clocks go forward over this time, so no such half-hour exists.",
+        'If the file keeps UTC, give {"clock": "UTC"} in --map; else leave it out.',
+    ),
+    "repeated_hour_unknown": (
+        "Clocks go back over this hour, which comes twice; the file has it once.",
+        "Ask for a file with 50 periods, or with UTC times, for this day.",
+    ),
+    "period_beyond_day": (
+        "The day has fewer settlement periods than this.",
+        'If days are UTC days of 48, give {"clock": "UTC"} in --map; else leave it out.',
+    ),
+    "off_grid": (
+        "The time does not fall on the file's own grid of intervals.",
+        "Ask for half-hourly readings on the hour and half hour.",
+    ),
+    "interval_too_long": (
+        "The intervals are longer than half an hour.",
+        "Ask for half-hourly readings; a longer one cannot be divided honestly.",
+    ),
+    "conflicting_duplicate": (
+        "Two different readings stand for one half-hour and nothing says which is later.",
+        "Which one holds? Ingest a file that has only that one.",
+    ),
+}
+
+
+def message_of(code: str) -> str:
+    """One sentence on what the code means."""
+    return EXPLAIN[code][0] if code in EXPLAIN else code.replace("_", " ").capitalize() + "."
+
+
+def fix_of(code: str) -> str:
+    """The one thing to do about it."""
+    return EXPLAIN[code][1] if code in EXPLAIN else "Correct the source and ingest it again."
+
+
+QUESTIONS: Final = ("unit_unknown", "side_unknown", "clock_unknown", "date_order_unknown")
+"""Codes that a `Mapping` answers for a whole file."""
