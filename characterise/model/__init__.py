@@ -1,0 +1,127 @@
+"""The trained presence model: plain numbers in `presence.json`, read without scikit-learn."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from characterise.asset_classes import ASSET_CLASSES
+from characterise.errors import CharacteriseError
+
+Array = npt.NDArray[np.float64]
+FORMAT = 1
+
+
+class UnreadableModel(CharacteriseError):
+    """The model file is missing, of another format, or made for other features."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassModel:
+    """Regularised logistic model of one class, calibrated, at a prevalence of one half.
+
+    Each feature is centred, scaled and cut at ``cut`` either way before it is weighed; a missing
+    one weighs nothing and widens the bounds.
+    """
+
+    asset_class: str
+    features: tuple[str, ...]
+    centre: Array
+    """(F,) middle between the two groups' medians."""
+    scale: Array
+    """(F,) robust spread."""
+    cut: float
+    weights: Array
+    """(F,) per scaled unit, in the direction physics allows."""
+    intercept: float
+    covariance: Array
+    """(F + 1, F + 1) posterior of weights and intercept, intercept last (Laplace)."""
+    slope: float
+    offset: float
+    """Platt scaling of the logit."""
+    calibration: Array
+    """(2, 2) sampling covariance of slope and offset, by resampling groups."""
+    transfer_sd: float
+    """Spread of the logit between families of sites, from leaving each out."""
+    n_positive: int
+    n_negative: int
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceModel:
+    """One `ClassModel` a class, in the order of `ASSET_CLASSES`."""
+
+    version: str
+    classes: tuple[ClassModel, ...]
+
+
+def to_json(model: PresenceModel) -> str:
+    """Text of the artefact: sorted keys, seven significant digits, the same bytes each time."""
+    body = {
+        "format": FORMAT,
+        "version": model.version,
+        "classes": {part.asset_class: _plain(part) for part in model.classes},
+    }
+    return json.dumps(body, indent=1, sort_keys=True) + "\n"
+
+
+def digest(parts: Sequence[ClassModel]) -> str:
+    """Short checksum that names a model by its numbers."""
+    text = json.dumps([_plain(part) for part in parts], sort_keys=True)
+    return "presence-" + hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+@lru_cache(maxsize=8)
+def load_model(path: Path | None = None) -> PresenceModel:
+    """Read a model file; the one that came with the program by default.
+
+    Raises
+    ------
+    UnreadableModel
+        There is none, or another program wrote it.
+    """
+    source = path or files("characterise.model") / "presence.json"
+    try:
+        body = json.loads(source.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UnreadableModel(
+            f"no presence model at {source}: {error}; run `make train`"
+        ) from error
+    if body.get("format") != FORMAT or set(body.get("classes", ())) != set(ASSET_CLASSES):
+        raise UnreadableModel(f"{source} is no presence model of format {FORMAT}; run `make train`")
+    parts = tuple(_read(name, body["classes"][name]) for name in ASSET_CLASSES)
+    return PresenceModel(version=str(body["version"]), classes=parts)
+
+
+_ARRAYS = ("centre", "scale", "weights", "covariance", "calibration")
+_NUMBERS = ("cut", "intercept", "slope", "offset", "transfer_sd", "n_positive", "n_negative")
+
+
+def _plain(part: ClassModel) -> dict[str, Any]:
+    out: dict[str, Any] = {"features": list(part.features)}
+    for name in _ARRAYS:
+        out[name] = _rounded(getattr(part, name).tolist())
+    for name in _NUMBERS:
+        out[name] = _rounded(getattr(part, name))
+    return out
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_rounded(entry) for entry in value]
+    return float(f"{value:.6e}") if isinstance(value, float) else int(value)
+
+
+def _read(name: str, body: Mapping[str, Any]) -> ClassModel:
+    values: dict[str, Any] = {key: body[key] for key in _NUMBERS}
+    values |= {key: np.array(body[key], dtype=np.float64) for key in _ARRAYS}
+    return ClassModel(asset_class=name, features=tuple(body["features"]), **values)

@@ -1,0 +1,1 @@
+"""Labelled meters to the presence model, its card and the scoreboard."""

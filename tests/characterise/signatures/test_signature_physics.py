@@ -1,0 +1,99 @@
+"""Each signature tells its simulated example from the confusers of its class."""
+
+import numpy as np
+import pytest
+
+from characterise import signatures
+from characterise.asset_classes import ASSET_CLASSES
+from characterise.signatures import battery, ev_charger, flexible_demand, heat_pump, solar_pv
+
+
+def figure(module, batch, name):
+    table = module.features(batch.cube, batch.signals)
+    return float(table[0, module.FEATURES.index(name)])
+
+
+@pytest.mark.parametrize("own", ["ev_home", "off_peak_ev_home"])
+@pytest.mark.parametrize("other", ["plain_home", "storage_heating_home", "shower_home"])
+def test_a_charger_lasts_longer_and_needs_no_cold(site, own, other):
+    assert figure(ev_charger, site(own), "weekly_kwh") > 2.5  # 11 kWh a week and more
+    balance = figure(ev_charger, site(own), "warm_balance")
+    assert balance > 0.35
+    weaker = figure(ev_charger, site(other), "weekly_kwh") < 2.5
+    colder = figure(ev_charger, site(other), "warm_balance") < 0.3
+    assert weaker or colder
+
+
+def test_the_charger_size_is_read_off_its_plateaus(site):
+    size = np.exp(figure(ev_charger, site("ev_home"), "size_kw"))
+    assert size == pytest.approx(7.4, rel=0.1)
+
+
+@pytest.mark.parametrize("other", ["plain_home", "storage_heating_home", "panel_heater_home"])
+def test_a_heat_pump_spreads_the_cold_over_day_and_night(site, other):
+    own = heat_pump.features(site("heat_pump_home").cube)[0]
+    confuser = heat_pump.features(site(other).cube)[0]
+    at = heat_pump.FEATURES.index
+    assert own[at("heating_r2")] > 0.7
+    assert own[at("night_evenness")] > confuser[at("night_evenness")]
+    assert own[at("spread_over_day")] > confuser[at("spread_over_day")]
+
+
+@pytest.mark.parametrize("other", ["plain_home", "storage_heating_home", "battery_home"])
+def test_panels_answer_to_brighter_days(site, other):
+    assert figure(solar_pv, site("pv_home"), "cloud_response") > 0.7
+    assert figure(solar_pv, site(other), "cloud_response") < 0.4
+    assert figure(solar_pv, site("pv_home"), "export_under_sun") > 0.99
+
+
+@pytest.mark.parametrize("other", ["plain_home", "ev_home", "pv_home"])
+def test_a_battery_empties_the_evening(site, other):
+    own, confuser = site("battery_home"), site(other)
+    assert figure(battery, own, "night_over_evening") > 1.0
+    assert figure(battery, own, "night_over_evening") > figure(
+        battery, confuser, "night_over_evening"
+    )
+
+
+def test_a_battery_beside_panels_holds_the_dark_load_at_zero(site):
+    assert figure(battery, site("pv_battery_home"), "dark_zero") > 0.15
+    assert figure(battery, site("pv_home"), "dark_zero") < 0.05
+
+
+def test_flexible_demand_ranks_above_its_placebos(site):
+    own = figure(flexible_demand, site("flexible_cold_store", 1, "honest"), "rank_z")
+    assert own > 3
+    assert figure(flexible_demand, site("plain_office"), "rank_z") < 2.5
+
+
+def test_without_signals_flexible_demand_cannot_say(site):
+    table = flexible_demand.features(site("flexible_cold_store").cube, None)
+    assert np.isnan(table).all()
+
+
+def test_the_registry_is_in_the_order_of_the_classes(site):
+    cube = site("everything_home").cube
+    tables = signatures.features(cube)
+    assert tuple(one.asset_class for one in signatures.SIGNATURES) == ASSET_CLASSES
+    for one, table in zip(signatures.SIGNATURES, tables, strict=True):
+        assert table.dtype == np.float32
+        assert table.shape == (1, len(one.feature_names)) == (1, len(one.signs))
+    assert signatures.detectable_kw(cube).shape == (1, 5)
+
+
+@pytest.mark.parametrize("place", range(4))
+def test_reasons_carry_figures_and_a_blank_meter_gives_none(site, place):
+    name = ("ev_home", "heat_pump_home", "battery_home", "pv_home")[place]
+    tables = signatures.features(site(name).cube)
+    told = signatures.reasons(tables, 0, place)
+    assert told
+    assert all(any(letter.isdigit() for letter in sentence) for sentence in told)
+    one = signatures.SIGNATURES[place]
+    assert one.reasons(np.full(len(one.feature_names), np.nan, np.float32)) == []
+
+
+def test_noise_raises_the_smallest_visible_size(site):
+    quiet = signatures.detectable_kw(site("plain_home").cube)
+    loud = signatures.detectable_kw(site("ev_depot").cube)
+    assert np.all(quiet > 0)
+    assert np.all(loud[0, :2] > quiet[0, :2])
