@@ -47,7 +47,7 @@ class Dispute(Record):
 REGISTER: Final = Register("dispute", Dispute)
 
 
-def open(  # noqa: PLR0917  the verb of the register; a dispute is opened, not a file
+def open(
     tx: Transaction,
     flag_id: str | None,
     event_id: str | None,

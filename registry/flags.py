@@ -136,7 +136,7 @@ def clear_absent(
     return cleared
 
 
-def decide(  # noqa: PLR0917  the fields of a decision, in the order a form asks them
+def decide(
     tx: Transaction,
     flag_id: str,
     version: int,

@@ -14,7 +14,7 @@ from registry.rows import Row, read
 from registry.transaction import Transaction
 
 
-def record(  # noqa: PLR0917  the columns of a source, in their order
+def record(
     tx: Transaction,
     source_id: str,
     file: str,

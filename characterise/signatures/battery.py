@@ -1,6 +1,5 @@
 """Batteries: equal blocks of charge and discharge, export without sun, load held at zero."""
 
-# ruff: noqa: PLR0917 - kernels take arrays by position: numba knows no keyword-only arguments
 from __future__ import annotations
 
 from math import isnan

@@ -1,6 +1,5 @@
 """Electric vehicle chargers: recurring plateaus of one size, with partial first and last slots."""
 
-# ruff: noqa: PLR0917 - kernels take arrays by position: numba knows no keyword-only arguments
 from __future__ import annotations
 
 from math import isnan

@@ -1,6 +1,5 @@
 """Flexible demand: load that gives way in signalled half-hours, against its own ordinary days."""
 
-# ruff: noqa: PLR0917 - kernels take arrays by position: numba knows no keyword-only arguments
 from __future__ import annotations
 
 from math import isnan

@@ -1,6 +1,5 @@
 """Heat pumps: load that follows the cold through day and night, without large resistive steps."""
 
-# ruff: noqa: PLR0917 - kernels take arrays by position: numba knows no keyword-only arguments
 from __future__ import annotations
 
 from math import isnan

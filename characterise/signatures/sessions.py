@@ -1,6 +1,5 @@
 """Charging sessions among the blocks of a load: the charger's size and how it is used."""
 
-# ruff: noqa: PLR0917 - kernels take arrays by position: numba knows no keyword-only arguments
 from __future__ import annotations
 
 from math import isnan

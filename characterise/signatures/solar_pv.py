@@ -1,6 +1,5 @@
 """Photovoltaics: export under the sun only, and load that sinks as the irradiance rises."""
 
-# ruff: noqa: PLR0917 - kernels take arrays by position: numba knows no keyword-only arguments
 from __future__ import annotations
 
 from typing import Final

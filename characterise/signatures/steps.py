@@ -1,6 +1,5 @@
 """Blocks: runs of a constant extra load, with partial first and last half-hours."""
 
-# ruff: noqa: PLR0917 - kernels take arrays by position: numba knows no keyword-only arguments
 from __future__ import annotations
 
 from math import isnan

@@ -1,6 +1,5 @@
 """How a load and an export answer to the sun, without and with measured irradiance."""
 
-# ruff: noqa: PLR0917 - kernels take arrays by position: numba knows no keyword-only arguments
 from __future__ import annotations
 
 from math import isnan

@@ -1,9 +1,9 @@
 """Heating against outdoor temperature: balance point, slope, and which half-hours carry it."""
 
-# ruff: noqa: PLR0917 - kernels take arrays by position: numba knows no keyword-only arguments
 from __future__ import annotations
 
 from math import isnan
+from typing import Final
 
 import numpy as np
 from numba import njit
@@ -97,6 +97,10 @@ def dark_all_year(sun, out):  # type: ignore[no-untyped-def]
         out[:] = True
 
 
+_LEAST_SPREAD: Final = 0.25
+"""Standard deviation of the driver, as a share of its cut, under which a slot says nothing."""
+
+
 @njit(cache=True)
 def slot_slopes(net, driver, cut, slopes, bases, gains):  # type: ignore[no-untyped-def]
     """Line of each half-hour of the day on what drives it: degrees of cold, or sunshine.
@@ -110,7 +114,8 @@ def slot_slopes(net, driver, cut, slopes, bases, gains):  # type: ignore[no-unty
     cut
         Driver above which a day counts as driven; at zero it counts as idle.
     slopes, bases
-        (48,) filled: kW per unit of the driver, never negative, and kW at zero.
+        (48,) filled: kW per unit of the driver, never negative, and kW at zero. A slot in which
+        the driver hardly moves (the sun at dusk) has no line: its slope is zero.
     gains
         (48,) filled: share of driven days' scatter that idle days do not show, 0 to 1.
     """
@@ -128,7 +133,8 @@ def slot_slopes(net, driver, cut, slopes, bases, gains):  # type: ignore[no-unty
                 sxx += driver[d, j] * driver[d, j]
                 sxy += driver[d, j] * net[d, j]
         vx = sxx - sx * sx / n if n else 0.0
-        slopes[j] = max(0.0, (sxy - sx * sy / n) / vx) if n >= 20 and vx > 1e-9 else 0.0
+        moved = n >= 20 and vx > n * (_LEAST_SPREAD * cut) ** 2
+        slopes[j] = max(0.0, (sxy - sx * sy / n) / vx) if moved else 0.0
         bases[j] = sy / n - slopes[j] * sx / n if n else 0.0
         square_driven = 0.0
         square_idle = 0.0

@@ -1,0 +1,1 @@
+"""The analyst workbench: the only place that joins the register and the engine."""

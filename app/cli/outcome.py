@@ -1,0 +1,79 @@
+"""How every command ends, who runs it and why, and how it shows progress."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+DONE, FINDINGS, WRONG_INPUT = 0, 1, 2
+
+WorkspaceOption = Annotated[
+    Path, typer.Option("--workspace", help="Workspace folder (made by fmar init).")
+]
+ActorOption = Annotated[
+    str | None, typer.Option("--actor", help="Who does this; it stands in the audit trail.")
+]
+ReasonOption = Annotated[
+    str | None, typer.Option("--reason", help="Why; it stands in the audit trail.")
+]
+ReportOption = Annotated[Path | None, typer.Option("--report", help="Write what happened as JSON.")]
+
+
+def fail(message: str) -> NoReturn:
+    """End with exit status 2: wrong input, in one sentence."""
+    Console(stderr=True, soft_wrap=True).print(message, style="red", markup=False, highlight=False)
+    raise typer.Exit(WRONG_INPUT)
+
+
+def findings() -> NoReturn:
+    """End with exit status 1: done, with findings that a person must see."""
+    raise typer.Exit(FINDINGS)
+
+
+def say(message: str) -> None:
+    """Tell the person at the terminal something, on standard output."""
+    Console(soft_wrap=True).print(message, markup=False, highlight=False)
+
+
+def who_and_why(actor: str | None, reason: str | None, purpose: str) -> tuple[str, str]:
+    """Actor and reason of a write: given, or asked for at a terminal, or refused.
+
+    Parameters
+    ----------
+    purpose
+        What the command does; offered as the reason when the person just presses return.
+    """
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        actor = actor or typer.prompt("Your name", default=getpass.getuser())
+        reason = reason or typer.prompt("Reason", default=purpose)
+    actor = actor or os.environ.get("FMAR_ACTOR")
+    reason = reason or os.environ.get("FMAR_REASON")
+    if not actor or not reason:
+        fail(f"{purpose} writes to the ledger: give --actor NAME and --reason TEXT.")
+    return actor, reason
+
+
+def write_report(path: Path | None, report: object) -> None:
+    """Write a report as JSON where one was asked for."""
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(report, indent=2, default=str) + "\n", encoding="utf-8")
+
+
+@contextmanager
+def progress(label: str, total: int | None) -> Iterator[Callable[[int], None]]:
+    """Show a bar on a terminal, nothing elsewhere; the yielded call advances it by n."""
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(label, total=total)
+        yield lambda done=1: bar.advance(task, done)

@@ -1,0 +1,198 @@
+"""One dispatch event with what was declared, what was expected and what the boundary shows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+
+from app.workspace import Workspace
+from characterise.frames import VERDICT_ORDER
+from registry import events as dispatch_events
+
+MARGIN: Final = dt.timedelta(hours=12)
+"""How much of the day before and after an event is shown."""
+
+_SERIES: dict[str, Any] = {
+    "ts_utc": pl.Datetime("us", "UTC"),
+    "expected_kw": pl.Float32,
+    "lower_kw": pl.Float32,
+    "upper_kw": pl.Float32,
+    "boundary_kw": pl.Float32,
+    "in_event": pl.Boolean,
+}
+SERIES: Final = pl.Schema(_SERIES)
+"""Net import in kW around an event, expected with its 90 % interval and as metered."""
+
+
+class EventUnknown(LookupError):
+    """No dispatch event goes by this id."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryEvidence:
+    """One event, as both sides see it."""
+
+    event: dict[str, Any]
+    verdicts: pl.DataFrame
+    """`frames.VERDICTS` rows of the event."""
+    series: pl.DataFrame
+    """ts_utc, expected_kw, lower_kw, upper_kw, boundary_kw, in_event; net import in kW."""
+    assets: pl.DataFrame
+    """ts_utc, amsid, fsp_id, declared_kw, asset_kw; declared turn-down positive."""
+    cumulative: pl.DataFrame
+    """`frames.CUMULATIVE` rows of the agreements in the event."""
+
+
+def events(workspace: Workspace) -> pl.DataFrame:
+    """Every event with its worst verdict: what is unsupported first, then the newest.
+
+    Columns: event_id, mpan, market, fsp_ids, start_utc, end_utc, declared_kwh, verdict, p_value.
+    """
+    verdicts = workspace.results("verdicts")
+    order = {name: place for place, name in enumerate(_GRAVITY)}
+    worst = (
+        verdicts.with_columns(
+            pl.col("verdict").replace_strict(order, return_dtype=pl.Int64).alias("place")
+        )
+        .sort("place")
+        .group_by("event_id", maintain_order=True)
+        .agg(
+            pl.col("mpan").first(),
+            pl.col("fsp_id").unique().sort().str.join(", ").alias("fsp_ids"),
+            pl.col("declared_kwh").sum(),
+            pl.col("verdict").first(),
+            pl.col("p_value").first(),
+            pl.col("place").first(),
+        )
+    )
+    span = (
+        workspace.declared()
+        .group_by("event_id")
+        .agg(
+            pl.col("ts_utc").min().alias("start_utc"),
+            (pl.col("ts_utc").max() + pl.duration(minutes=30)).alias("end_utc"),
+        )
+    )
+    return (
+        worst.join(span, on="event_id", how="left")
+        .sort("place", "start_utc", descending=[False, True])
+        .select(
+            "event_id",
+            "mpan",
+            "fsp_ids",
+            "start_utc",
+            "end_utc",
+            "declared_kwh",
+            "verdict",
+            "p_value",
+        )
+    )
+
+
+_GRAVITY: Final = ("unsupported", *(name for name in VERDICT_ORDER if name != "unsupported"))
+
+
+def delivery(workspace: Workspace, event_id: str) -> DeliveryEvidence:
+    """Gather one event's evidence.
+
+    Raises
+    ------
+    EventUnknown
+        Nothing was declared for this event.
+    """
+    declared = workspace.declared()
+    mine = declared.filter(pl.col("event_id") == event_id)
+    if mine.is_empty():
+        raise EventUnknown(f"nothing was declared for an event called {event_id!r}.")
+    mpan = mine["mpan"][0]
+    start, end = _span(mine)
+    with workspace.ledger.read() as db:
+        known = [row for row in dispatch_events.current(db) if row["event_id"] == event_id]
+    verdicts = workspace.results("verdicts").filter(pl.col("event_id") == event_id)
+    cumulative = workspace.results("cumulative", mpan=mpan)
+    parties = verdicts["fsp_id"].unique().to_list()
+    return DeliveryEvidence(
+        event={
+            "event_id": event_id,
+            "mpan": mpan,
+            "fsp_ids": sorted(mine["fsp_id"].unique().to_list()),
+            "start_utc": start,
+            "end_utc": end,
+            "market": known[0]["market"] if known else None,
+            "declared_kwh": float(mine["declared_kwh"].sum()),
+        },
+        verdicts=verdicts,
+        series=_series(workspace, mpan, declared.filter(pl.col("mpan") == mpan), start, end),
+        assets=_assets(workspace, mine, start, end),
+        cumulative=cumulative.filter(pl.col("fsp_id").is_in(parties)),
+    )
+
+
+def _span(declared: pl.DataFrame) -> tuple[dt.datetime, dt.datetime]:
+    start, last = declared.select(
+        pl.col("ts_utc").min().alias("start"), pl.col("ts_utc").max().alias("last")
+    ).row(0)
+    return start, last + dt.timedelta(minutes=30)
+
+
+def _series(
+    workspace: Workspace,
+    mpan: str,
+    declared: pl.DataFrame,
+    start: dt.datetime,
+    end: dt.datetime,
+) -> pl.DataFrame:
+    """Expected band and boundary around the event, with the baseline that the verdict used."""
+    from app.workflows.deliveries import expected_load
+
+    load = expected_load(workspace, mpan, declared)
+    if load is None:
+        return pl.DataFrame(schema=SERIES)
+    cube, expected = load
+    frame = pl.DataFrame(
+        {
+            "ts_utc": cube.slot_times().reshape(-1),
+            "expected_kw": expected.expected_kw[0].reshape(-1),
+            "lower_kw": expected.lower[0].reshape(-1),
+            "upper_kw": expected.upper[0].reshape(-1),
+            "boundary_kw": cube.net_kw[0].reshape(-1).astype(np.float32),
+        }
+    ).with_columns(pl.col("ts_utc").dt.replace_time_zone("UTC"))
+    near = frame.filter(pl.col("ts_utc").is_between(start - MARGIN, end + MARGIN, closed="left"))
+    inside = pl.col("ts_utc").is_between(start, end, closed="left")
+    return near.with_columns(inside.alias("in_event")).fill_nan(None).select(*SERIES)
+
+
+def _assets(
+    workspace: Workspace, declared: pl.DataFrame, start: dt.datetime, end: dt.datetime
+) -> pl.DataFrame:
+    """Declared power beside the asset meter's own, for every asset of the event."""
+    version = workspace.committed().get("asset_reads")
+    amsids = declared["amsid"].drop_nulls().unique().to_list()
+    claimed = declared.select(
+        "ts_utc", "amsid", "fsp_id", (2 * pl.col("declared_kwh")).alias("declared_kw")
+    )
+    empty = pl.DataFrame(
+        schema={"ts_utc": pl.Datetime("us", "UTC"), "amsid": pl.String, "asset_kw": pl.Float32}
+    )
+    if version is None or not amsids:
+        return claimed.join(empty, on=["ts_utc", "amsid"], how="left").sort("amsid", "ts_utc")
+    reads = workspace.asset_reads.current(amsids, version=version)
+    sign = pl.when(pl.col("quantity") == "AE").then(-2.0).otherwise(2.0)
+    metered = (
+        reads.filter(pl.col("ts_utc").is_between(start - MARGIN, end + MARGIN, closed="left"))
+        .group_by("ts_utc", pl.col("meter_point_id").alias("amsid"))
+        .agg((pl.col("kwh") * sign).sum().cast(pl.Float32).alias("asset_kw"))
+    )
+    parties = claimed.select("amsid", "fsp_id").unique()
+    beside: pl.DataFrame = (
+        metered.join(parties, on="amsid", how="left")
+        .join(claimed, on=["ts_utc", "amsid", "fsp_id"], how="full", coalesce=True)
+        .select("ts_utc", "amsid", "fsp_id", "declared_kw", "asset_kw")
+        .sort("amsid", "ts_utc")
+    )
+    return beside

@@ -1,0 +1,157 @@
+"""One class's attributed half-hours, with the runs, the regime and the window they fall into."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from characterise.asset_classes import BESS, FLEXIBLE_DEMAND, HEAT_PUMP, SOLAR_PV
+from characterise.capability.spread import Float, Window
+from characterise.episodes import Episodes, episodes, operating_threshold_kw
+from characterise.meter_cube import MeterCube
+from characterise.regimes import REMOVED, RESIZED, Regimes, regimes, without_season
+from characterise.settlement import SLOTS_PER_DAY
+from characterise.signatures.attribution import Attribution
+from characterise.signatures.surroundings import surroundings
+
+IMPORT: Final = "import"
+EXPORT: Final = "export"
+GIVES: Final = frozenset({SOLAR_PV, BESS, FLEXIBLE_DEMAND})
+"""Classes whose duration and ramp are those of what they give: generation, discharge, reduction."""
+LAST_DAYS: Final = 365
+HEATING_BELOW_C: Final = 15.5
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One direction of the attributed power of K series."""
+
+    direction: str
+    power_kw: Float
+    """(K, D, 48)."""
+    threshold_kw: Float
+    """(K,) least power of an operating half-hour; 0 where it never ran."""
+    runs: Episodes
+    counted: npt.NDArray[np.bool_]
+    """(N,) runs that begin inside their series' window."""
+    n_runs: npt.NDArray[np.int32]
+    """(K,) runs counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What one class did at the K meters where it is present."""
+
+    asset_class: str
+    rows: npt.NDArray[np.int32]
+    """(K,) indexes into the cube."""
+    sides: tuple[Side, Side]
+    """Import and export."""
+    regimes: Regimes
+    window: Window
+    error_kw: Float
+    """(K,) what the rest of the site adds to or takes from a half-hour: `_half_hour_error`."""
+
+    @property
+    def main(self) -> Side:
+        """The direction whose runs give duration and ramp."""
+        return self.sides[1] if self.asset_class in GIVES else self.sides[0]
+
+
+def history(cube: MeterCube, part: Attribution) -> History:
+    """Follow one class through the span of the cube."""
+    powers = (part.import_kw, part.export_kw)
+    thresholds = tuple(operating_threshold_kw(power) for power in powers)
+    operating = np.zeros(part.import_kw.shape[:2], dtype=np.bool_)
+    for power, threshold in zip(powers, thresholds, strict=True):
+        with np.errstate(invalid="ignore"):
+            ran = (power >= threshold[:, None, None]) & (threshold > 0)[:, None, None]
+        operating |= ran.any(axis=2)
+    main = powers[1] if part.asset_class in GIVES else powers[0]
+    warmth_or_sun, height = _seasons(cube, part)
+    energy = without_season(_daily_kwh(main), warmth_or_sun, 0.2)
+    peak = without_season(np.nan_to_num(main).max(axis=2), height, 0.5)
+    size = np.where(operating, peak, np.float32(np.nan))
+    found = regimes(energy, size, operating)
+    window = _window(cube, part, found)
+    sides = tuple(
+        _side(name, power, threshold, window)
+        for name, power, threshold in zip((IMPORT, EXPORT), powers, thresholds, strict=True)
+    )
+    rest = cube.net_kw[part.rows] - part.import_kw + part.export_kw
+    return History(
+        part.asset_class, part.rows, (sides[0], sides[1]), found, window, _half_hour_error(rest)
+    )
+
+
+def _daily_kwh(power: Float) -> Float:
+    """(K, D) energy of each day; NaN where under half the day is known."""
+    known = np.isfinite(power).sum(axis=2)
+    energy = np.nansum(power, axis=2) * np.float32(24) / np.maximum(known, 1)
+    return np.where(known * 2 >= SLOTS_PER_DAY, energy, np.nan).astype(np.float32)
+
+
+def _last_move(names: tuple[str, ...]) -> str | None:
+    """Whether it last came or went; None where it did neither."""
+    return next((name for name in reversed(names) if name != RESIZED), None)
+
+
+def _seasons(cube: MeterCube, part: Attribution) -> tuple[Float | None, Float | None]:
+    """(K, D) what the class's daily energy, and its daily peak, follow through the year."""
+    if part.asset_class == SOLAR_PV:
+        around = surroundings(cube)
+        place = around.place[part.rows]
+        return around.sun.sum(axis=2)[place], around.sun.max(axis=2)[place]
+    if part.asset_class == HEAT_PUMP:
+        daily_c = surroundings(cube).day_temp_c[cube.station[part.rows]]
+        cold = np.maximum(np.float32(HEATING_BELOW_C) - daily_c, np.float32(0))
+        return cold, cold
+    return None, None
+
+
+def _window(cube: MeterCube, part: Attribution, found: Regimes) -> Window:
+    """The current regime, at most the last 12 months of what was read."""
+    usable = np.asarray(np.isfinite(part.import_kw).any(axis=2))
+    end = cube.n_days - usable[:, ::-1].argmax(axis=1)
+    end = np.where(usable.any(axis=1), end, 0)
+    gone = np.array([_last_move(names) == REMOVED for names in found.changes], dtype=bool)
+    end = np.where(gone, found.last_seen + 1, end).astype(np.int32)
+    first = np.maximum(found.start, end - LAST_DAYS).astype(np.int32)
+    return Window(np.minimum(first, end), end)
+
+
+def _side(direction: str, power: Float, threshold: Float, window: Window) -> Side:
+    runs = episodes(power, threshold)
+    day = runs.start // SLOTS_PER_DAY
+    counted = (day >= window.first[runs.row]) & (day < window.end[runs.row])
+    n_runs = np.bincount(runs.row[counted], minlength=len(power)).astype(np.int32)
+    return Side(direction, power, threshold, runs, counted, n_runs)
+
+
+@njit(cache=True)
+def _half_hour_error(rest):  # type: ignore[no-untyped-def]
+    """(K,) half the robust spread of what is left of the load, from one half-hour to the next, kW.
+
+    What the rest of the site does in a half-hour is taken for the asset's or hidden by it. The
+    median absolute step of the rest, as a standard deviation of one half-hour, measures it; half
+    of it is charged, since an attribution averages over the half-hours of a run.
+    """
+    n_rows, n_days, n_slots = rest.shape
+    out = np.zeros(n_rows, dtype=np.float32)
+    held = np.empty(n_days * n_slots, dtype=np.float32)
+    for r in range(n_rows):
+        n = 0
+        for d in range(n_days):
+            for s in range(1, n_slots):
+                step = abs(rest[r, d, s] - rest[r, d, s - 1])
+                if not np.isnan(step):
+                    held[n] = step
+                    n += 1
+        if n:
+            part = np.sort(held[:n])
+            out[r] = np.float32(0.5 * 1.4826 / np.sqrt(2.0)) * part[n // 2]
+    return out

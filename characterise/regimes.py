@@ -1,0 +1,180 @@
+"""Installed, removed, resized: when an asset came, went, or became another size for good.
+
+A fast pass over all series gates the few that may hold a change; only those see ruptures.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+Float = npt.NDArray[np.float32]
+Flag = npt.NDArray[np.bool_]
+
+INSTALLED: Final = "installed"
+REMOVED: Final = "removed"
+RESIZED: Final = "resized"
+MIN_REGIME_DAYS: Final = 28
+"""A regime shorter than this is a habit, not a change."""
+ABSENT_SHARE: Final = 0.08
+"""A level under this share of the highest level counts as not being there."""
+RESIZED_RATIO: Final = 1.6
+"""Sizes further apart than this are two sizes."""
+_GATE: Final = 30.0
+_PENALTY: Final = 8.0
+
+Segment = tuple[int, int, float]
+"""First value, value after the last, mean."""
+
+
+@dataclass(frozen=True, slots=True)
+class Regimes:
+    """First and last day of operation and the regime that holds now, of K series."""
+
+    first_seen: npt.NDArray[np.int32]
+    """(K,) day index of the first operation of the regime that stayed; -1 never."""
+    last_seen: npt.NDArray[np.int32]
+    """(K,) day index of the last operation; -1 never."""
+    start: npt.NDArray[np.int32]
+    """(K,) first day index of the current regime, the latest in which the asset ran."""
+    changes: tuple[tuple[str, ...], ...]
+    """(K,) `INSTALLED`, `REMOVED`, `RESIZED` as they were found."""
+
+
+def regimes(energy: Float, size: Float, operating: Flag) -> Regimes:
+    """Find arrivals and removals in how much it ran, changes of size in how hard.
+
+    Parameters
+    ----------
+    energy
+        (K, D) energy of each day, freed of season where the class has one (`without_season`);
+        NaN on days that say nothing.
+    size
+        (K, D) highest power of each day on which it ran, freed of season, NaN on others.
+    operating
+        (K, D) days with at least one operating half-hour.
+
+    Notes
+    -----
+    How much an asset runs is its owner's habit, so a lower level is a removal only where hardly
+    anything is left. The gate is the largest gain of squared error by one split, over the variance
+    left. Behind it stands ruptures' KernelCPD with the linear kernel on daily values (methods.md
+    5); its penalty scales with the variance from week to week, which weekly habits inflate.
+    """
+    first = np.where(operating.any(axis=1), operating.argmax(axis=1), -1).astype(np.int32)
+    last = operating.shape[1] - 1 - operating[:, ::-1].argmax(axis=1)
+    last = np.where(first >= 0, last, -1).astype(np.int32)
+    start = np.maximum(first, 0).astype(np.int32)
+    changes: list[tuple[str, ...]] = [()] * len(energy)
+    ran = first >= 0
+    for row in np.flatnonzero((_largest_gain(energy) > _GATE) & ran):
+        days = np.flatnonzero(np.isfinite(energy[row]))
+        changes[row], begun, ended = _comings(_segments(energy[row][days]))
+        if changes[row]:
+            window = operating[row, days[begun] : days[ended - 1] + 1]
+            inside = days[begun] + np.flatnonzero(window)
+            if inside.size:
+                start[row], last[row] = inside[0], inside[-1]
+                first[row] = inside[0] if changes[row][0] == INSTALLED else first[row]
+    for row in np.flatnonzero((_largest_gain(size) > _GATE) & ran):
+        days = np.flatnonzero(np.isfinite(size[row]))
+        since = _since_resized(_segments(size[row][days]))
+        if since:
+            start[row] = max(start[row], days[since])
+            changes[row] = (*changes[row], RESIZED)
+    return Regimes(first, last, start, tuple(changes))
+
+
+def without_season(daily: Float, season: Float | None, least: float) -> Float:
+    """Free daily energies or peaks of the season's hand.
+
+    Parameters
+    ----------
+    daily
+        (K, D) attributed energy or highest power, NaN on unusable days.
+    season
+        (K, D) what the class follows: heating degrees, or the sun's height; None for classes with
+        no season of their own.
+    least
+        Days with under this share of the season's 90th percentile say nothing.
+    """
+    if season is None:
+        return daily
+    high = np.percentile(np.nan_to_num(season), 90, axis=1, keepdims=True)
+    tells = (season > least * high) & (season > 0)
+    return np.where(tells, daily / np.where(tells, season, 1), np.nan).astype(np.float32)
+
+
+def _segments(values: Float) -> list[Segment]:
+    """Split one gated series of daily values."""
+    import ruptures  # noqa: PLC0415 - 1.7 s of import that only gated sites need
+
+    series = np.minimum(values, np.percentile(values, 98)).astype(np.float64)
+    weeks = series[: series.size // 7 * 7].reshape(-1, 7).mean(axis=1)
+    # The median squared step of weekly means, as the variance of one day.
+    noise = 7 * np.median(np.diff(weeks) ** 2) / (2 * 0.455)
+    penalty = _PENALTY * (noise + 1e-6 * series.var() + 1e-12) * np.log(series.size)
+    model = ruptures.KernelCPD(kernel="linear", min_size=MIN_REGIME_DAYS)
+    ends = model.fit(series.reshape(-1, 1)).predict(pen=penalty)
+    starts = [0, *ends[:-1]]
+    return [(a, b, float(series[a:b].mean())) for a, b in zip(starts, ends, strict=True)]
+
+
+def _comings(found: list[Segment]) -> tuple[tuple[str, ...], int, int]:
+    """Arrivals and removals, and the first value and the end of the latest stay."""
+    least = ABSENT_SHARE * max(mean for _, _, mean in found)
+    names: list[str] = []
+    begun, ended, there = 0, 0, found[0][2] > least
+    for first, end, mean in found:
+        now = mean > least
+        if now != there:
+            names.append(INSTALLED if now else REMOVED)
+            begun = first if now else begun
+        ended = end if now else ended
+        there = now
+    return tuple(names), begun, max(ended, begun + 1)
+
+
+def _since_resized(found: list[Segment]) -> int:
+    """First value of the current size; 0 where the size never changed."""
+    since, held = 0, found[0]
+    for first, end, mean in found[1:]:
+        ratio = max(held[2], mean) / max(min(held[2], mean), 1e-9)
+        if ratio >= RESIZED_RATIO:
+            since, held = first, (first, end, mean)
+            continue
+        days = end - held[0]
+        joint = (held[2] * (first - held[0]) + mean * (end - first)) / days
+        held = (held[0], end, joint)
+    return since
+
+
+@njit(cache=True)
+def _largest_gain(level):  # type: ignore[no-untyped-def]
+    """(K,) largest gain of squared error by a single split, over the variance it leaves."""
+    n_rows, n_days = level.shape
+    out = np.zeros(n_rows)
+    total = np.zeros(n_days + 1)
+    for r in range(n_rows):
+        n = 0
+        square = 0.0
+        for d in range(n_days):
+            x = level[r, d]
+            if not np.isnan(x):
+                total[n + 1] = total[n] + x
+                square += float(x) * x
+                n += 1
+        if n < 2 * MIN_REGIME_DAYS:
+            continue
+        best = 0.0
+        mean = total[n] / n
+        for k in range(MIN_REGIME_DAYS, n - MIN_REGIME_DAYS + 1):
+            left = total[k] / k - mean
+            right = (total[n] - total[k]) / (n - k) - mean
+            best = max(best, k * left * left + (n - k) * right * right)
+        out[r] = best / (max(square - n * mean * mean - best, 0.0) / n + 1e-9)
+    return out
