@@ -78,7 +78,7 @@ def _plan(
 
 
 @njit(cache=True)
-def _operate(  # noqa: PLR0917 - a kernel takes arrays by position
+def _operate(
     net: Float, charge: Float, discharge: Float, call: Float, installed: Float, kw: float,
     kwh: float, reserve: float, one_way: float, soak: bool,
 ) -> tuple[Float, Float, Float]:  # fmt: skip

@@ -125,7 +125,7 @@ def _window(time: Timeline, opens: float, closes: float) -> Float:
 
 
 @njit(cache=True)
-def _charge(  # noqa: PLR0917 - a kernel takes arrays by position
+def _charge(
     start: Float, end: Float, need: Float, kw: Float, ceiling: Float, n: int
 ) -> Float:  # fmt: skip
     """Serve sessions one after the other, never above the ceiling; energies are exact."""

@@ -92,7 +92,7 @@ def _set_point(time: Timeline, building: Building, away: Bool, occupied: Bool | 
 
 
 @njit(cache=True)
-def _heat(  # noqa: PLR0917 - a kernel takes arrays by position
+def _heat(
     outside: Float, sun: Float, target: Float, cop: Float, free: Float, loss: float, mass: float,
     gains: float, kw: float, rod_kw: float, least: float, store_kwh: float,
 ) -> Float:  # fmt: skip
