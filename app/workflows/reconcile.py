@@ -9,22 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from statistics import NormalDist
 from typing import Any, Final
 
-import polars as pl
-
+from app.workflows.claim_flags import UNSUPPORTED, claim_findings, plain
 from app.workflows.standing import Standing, last_run, standing
 from app.workspace import Workspace
 from registry import flags
 from registry.flags import FlagFinding
 
-CANDIDATE, MEDIUM, NOT_SEEN, UNSUPPORTED = KINDS = (
-    "candidate_asset",
-    "medium_confidence",
-    "not_seen",
-    "unsupported_claim",
-)
+CANDIDATE, MEDIUM, NOT_SEEN = "candidate_asset", "medium_confidence", "not_seen"
+KINDS: Final = (CANDIDATE, MEDIUM, NOT_SEEN, UNSUPPORTED)
 CLASS_WORDS: Final = {
     "EV_CHARGER": "EV charger",
     "HEAT_PUMP": "heat pump",
@@ -35,7 +29,6 @@ CLASS_WORDS: Final = {
 _NOT_OBSERVABLE: Final = "not_observable_here"
 _SEEN: Final = 0.5
 _SURELY_ABSENT: Final = 0.5
-_DELIVERED: Final = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,27 +72,13 @@ def detection_findings(state: Standing) -> list[FlagFinding]:
     return found
 
 
-def claim_findings(workspace: Workspace) -> list[FlagFinding]:
-    """Declared deliveries that the boundary meter does not bear out."""
-    unsupported = workspace.results("verdicts").filter(pl.col("verdict") == "unsupported")
-    hours = (
-        workspace.declared()
-        .group_by("event_id", "mpan", pl.col("amsid").fill_null(""), "fsp_id")
-        .agg(pl.len().alias("half_hours"))
-    )
-    joined = unsupported.with_columns(pl.col("amsid").fill_null("")).join(
-        hours, on=["event_id", "mpan", "amsid", "fsp_id"], how="left"
-    )
-    return [_claim(row) for row in joined.iter_rows(named=True)]
-
-
 def _medium(row: Mapping[str, Any], registered: Iterable[Mapping[str, Any]]) -> FlagFinding:
     word = CLASS_WORDS[row["asset_class"]]
     known = "registered" if registered else "not registered"
     return _finding(
         MEDIUM,
         row,
-        title=f"{word.capitalize()} seen with medium confidence",
+        title=f"{_opening(word)} seen with medium confidence",
         because=(
             f"The meter shows {word} with probability {row['probability']:.0%}"
             f" (at least {row['lower']:.0%}); it is {known}. Confirm or correct it."
@@ -113,7 +92,7 @@ def _candidate(row: Mapping[str, Any]) -> FlagFinding:
     return _finding(
         CANDIDATE,
         row,
-        title=f"{word.capitalize()} that nobody registered",
+        title=f"{_opening(word)} that nobody registered",
         because=(
             f"The meter shows {word} with probability {row['probability']:.0%}"
             f" (at least {row['lower']:.0%}) and the register holds none at this meter point."
@@ -168,68 +147,16 @@ def _finding(
         event_id=None,
         title=title,
         because=because,
-        evidence=_plain(evidence),
+        evidence=plain(evidence),
         kw_at_stake=round(float(row["kw"] or row["detectable_kw"] or 0.0), 3),
         doubt=round(float(doubt), 4),
     )
-
-
-def _claim(row: Mapping[str, Any]) -> FlagFinding:
-    hours = (row["half_hours"] or 1) / 2
-    supported = row["delivered_fraction_p50"]
-    short = row["declared_kwh"] * (1 - min(max(supported or 0.0, 0.0), 1.0))
-    seen = f"{supported:.0%}" if supported is not None else "an unknown share"
-    amsid = row["amsid"] or None
-    return FlagFinding(
-        key=f"{UNSUPPORTED}:{row['event_id']}:{row['mpan']}:{amsid or '*'}:{row['fsp_id']}",
-        kind=UNSUPPORTED,
-        mpan=row["mpan"],
-        asset_class=None,
-        amsid=amsid,
-        fsp_id=row["fsp_id"],
-        event_id=row["event_id"],
-        title="Declared delivery unsupported by boundary data",
-        because=(
-            f"{row['declared_kwh']:.1f} kWh declared; the boundary meter bears out about {seen}."
-            f" A shortfall of {row['min_detectable_kwh'] or 0:.1f} kWh could have been seen."
-        ),
-        evidence=_plain(
-            {
-                name: row[name]
-                for name in (
-                    "verdict",
-                    "p_value",
-                    "declared_kwh",
-                    "delivered_fraction_p05",
-                    "delivered_fraction_p50",
-                    "delivered_fraction_p95",
-                    "min_detectable_kwh",
-                    "reasons",
-                    "innocent",
-                )
-            }
-        ),
-        kw_at_stake=round(short / hours, 3),
-        doubt=round(chance_under_delivered(row), 4),
-    )
-
-
-def chance_under_delivered(row: Mapping[str, Any]) -> float:
-    """Chance that less than three quarters was delivered, from the fraction's 90 % interval."""
-    low, middle, high = (row[f"delivered_fraction_{q}"] for q in ("p05", "p50", "p95"))
-    if low is None or middle is None or high is None or high <= low:
-        return 1.0 - (row["p_value"] or 0.0)
-    spread = (high - low) / (2 * NormalDist().inv_cdf(0.95))
-    return NormalDist(middle, spread).cdf(_DELIVERED)
 
 
 def _rated_kw(asset: Mapping[str, Any]) -> float:
     return float(max(asset.get("rated_import_kw") or 0.0, asset.get("rated_export_kw") or 0.0))
 
 
-def _plain(evidence: Mapping[str, Any]) -> dict[str, Any]:
-    """Round floats so that a re-run on the same data leaves the same evidence."""
-    return {
-        name: round(value, 4) if isinstance(value, float) else value
-        for name, value in evidence.items()
-    }
+def _opening(word: str) -> str:
+    """The word at the start of a sentence; abbreviations stay as they are."""
+    return word[0].upper() + word[1:]

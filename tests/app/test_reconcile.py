@@ -7,12 +7,10 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from app.workflows import reconcile as reconciling
 from app.workflows import review
-from app.workflows.reconcile import chance_under_delivered, detection_findings, reconcile
+from app.workflows.reconcile import detection_findings, reconcile
 from app.workflows.standing import Standing
 from app.workspace import Workspace
 from characterise.frames import DETECTIONS
@@ -97,20 +95,6 @@ def test_under_consent_an_undeclared_home_is_not_named() -> None:
     assert detection_findings(standing(detection(), **consent)) == []
     assert detection_findings(standing(detection(), **consent, declared=frozenset({MPAN})))
     assert detection_findings(standing(detection(), **consent, non_domestic=frozenset({MPAN})))
-
-
-@given(st.floats(-1, 2), st.floats(0.01, 2), st.floats(-1, 2))
-def test_less_delivered_is_never_less_likely_under_delivered(
-    middle: float, width: float, other: float
-) -> None:
-    def chance(at: float) -> float:
-        fractions = {"p05": at - width, "p50": at, "p95": at + width}
-        return chance_under_delivered(
-            {f"delivered_fraction_{name}": value for name, value in fractions.items()}
-        )
-
-    low, high = sorted((middle, other))
-    assert 0 <= chance(high) <= chance(low) <= 1
 
 
 def test_the_demonstration_has_every_kind_of_flag(workspace: Workspace) -> None:

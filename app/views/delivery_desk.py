@@ -1,0 +1,157 @@
+"""Every event on the left, one event's claims and boundary on the right; open a dispute on it."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Final
+
+import panel as pn
+import panel_material_ui as pmui
+import param
+import polars as pl
+
+from app.session import Desk, Place, link
+from app.views import markup, wording
+from app.views.claim import Claim
+from app.views.notice import Notice
+from app.views.record_list import RecordList
+from app.workflows import claims, disputes
+
+_COLUMNS: Final = {
+    "what": "Verdict",
+    "parties": "Providers",
+    "meter": "Meter",
+    "kwh": "kWh",
+    "when": "Start",
+}
+
+
+class DeliveryDesk(pn.viewable.Viewer):
+    """Events, worst verdict first."""
+
+    def __init__(self, desk: Desk, place: Place) -> None:
+        super().__init__()
+        self._desk, self._place = desk, place
+        self.notice, self.claim = Notice(), Claim()
+        self.list = RecordList(
+            "event_id",
+            _COLUMNS,
+            label="Events, unsupported claims first",
+            empty="No event matches. Load events and declared deliveries with"
+            " <code>fmar load</code>, then run <code>fmar verify</code>; or widen the filter.",
+            widths={"meter": 74, "kwh": 66, "when": 112},
+        )
+        self._verdict = pmui.Select(
+            label="Verdict",
+            options={"All verdicts": "", **{word: code for code, word in wording.VERDICTS.items()}},
+            value=place.verdict if place.verdict in wording.VERDICTS else "",
+            width=260,
+        )
+        self._verdict.param.watch(lambda _: self._on_filter(), "value")
+        self._said = pmui.TextAreaInput(
+            label="What is claimed, and by whom", rows=2, value="", sizing_mode="stretch_width"
+        )
+        self._why = pmui.TextInput(label="Reason for the audit trail", value="", width=360)
+        self._button = pmui.Button(
+            label="Open a dispute with this evidence frozen", variant="contained", color="primary"
+        )
+        self._button.on_click(lambda _: self.dispute())
+        self._opened = markup.pane()
+        self._form = pn.Column(
+            markup.pane("<h2>Dispute</h2>"),
+            self._said,
+            self._why,
+            self._button,
+            self._opened,
+            sizing_mode="stretch_width",
+            visible=False,
+        )
+        self.list.param.watch(self._on_chosen, "chosen")
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read the events again under the filter of the address."""
+        with self.notice.refusals():
+            rows = claims.events(self._desk.workspace)
+            place = self._place
+            if place.verdict:
+                rows = rows.filter(pl.col("verdict") == place.verdict)
+            if place.mpan:
+                rows = rows.filter(pl.col("mpan") == place.mpan)
+            wanted, before = place.event, self.list.chosen
+            self.list.draw(event_rows(rows), wanted)
+            outside = wanted and wanted not in self.list.ids
+            if outside or self.list.chosen == before:
+                self.open(wanted if outside else self.list.chosen)
+
+    def open(self, event_id: str) -> None:
+        """Draw an event."""
+        self.notice.clear()
+        self._opened.object = ""
+        self._form.visible = False
+        self.claim.hide()
+        with self.notice.refusals():
+            if event_id:
+                self.claim.draw(claims.delivery(self._desk.workspace, event_id))
+                self._place.event = event_id
+                self._form.visible = True
+
+    def dispute(self) -> None:
+        """Open a dispute on the event shown, with its evidence as it stands now."""
+        claim = (self._said.value_input or self._said.value or "").strip()
+        reason = (self._why.value_input or self._why.value or "").strip()
+        if not claim or not reason:
+            self.notice.refuse("Say what is claimed and why the dispute is opened.")
+            return
+        with self.notice.refusals():
+            made = disputes.open_from_event(
+                self._desk.workspace,
+                self._place.event,
+                actor=self._desk.who(),
+                reason=reason,
+                claim=claim,
+            )
+            self._said.value = self._why.value = ""
+            address = link("disputes", dispute=made)
+            self._opened.object = (
+                f'<p class="banner" role="status">Opened; the evidence is frozen.'
+                f" {markup.anchor(address, 'Go to the dispute')}</p>"
+            )
+
+    def _on_chosen(self, event: param.parameterized.Event) -> None:
+        if event.new:
+            self.open(event.new)
+
+    def _on_filter(self) -> None:
+        self._place.verdict = self._verdict.value
+        self.refresh()
+
+    def __panel__(self) -> pn.viewable.Viewable:
+        scope = (
+            f"<p>Only meter point {escape(wording.masked(self._place.mpan))}:"
+            f" {markup.anchor('/delivery', 'show all')}</p>"
+            if self._place.mpan
+            else ""
+        )
+        left = pn.Column(
+            markup.pane(scope), self._verdict, self.list, width=520, margin=(0, 12, 0, 0)
+        )
+        right = pn.Column(
+            self.notice, self.claim, self._form, min_width=480, sizing_mode="stretch_width"
+        )
+        return pn.Row(left, right, sizing_mode="stretch_width")
+
+
+def event_rows(rows: pl.DataFrame) -> pl.DataFrame:
+    """Events as the list shows them."""
+    return rows.select(
+        "event_id",
+        pl.col("verdict").replace(wording.VERDICTS).alias("what"),
+        pl.col("fsp_ids").alias("parties"),
+        ("…" + pl.col("mpan").str.tail(4)).alias("meter"),
+        pl.col("declared_kwh").cast(pl.Float64).round(1).alias("kwh"),
+        pl.col("start_utc")
+        .dt.convert_time_zone("Europe/London")
+        .dt.strftime("%d %b %y %H:%M")
+        .alias("when"),
+    )
