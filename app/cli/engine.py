@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.cli.flags import raise_flags
 from app.cli.outcome import (
     ActorOption,
     ReasonOption,
@@ -165,6 +166,7 @@ def _in_workspace(
         summary = run(
             workspace, actor=actor, reason=reason, jobs=jobs, refit=refit, progress=advance
         )
+    raise_flags(workspace, actor, reason)
     return summary.report
 
 

@@ -20,8 +20,10 @@ from app.cli.outcome import (
 )
 
 if TYPE_CHECKING:
+    from app.workspace import Workspace
     from registry.load_report import LoadReport, RowError
 
+WEATHER = "weather"
 MOST_SHOWN = 20
 """Faults printed before a report file serves better."""
 
@@ -38,9 +40,13 @@ def register(app: typer.Typer) -> None:
 
 def load(
     entity: Annotated[
-        str, typer.Argument(help="organisations, assets, asset-meters, pairings, agreements, ...")
+        str,
+        typer.Argument(
+            help="organisations, assets, asset-meters, pairings, agreements, connections, events,"
+            " signals, declared or weather."
+        ),
     ],
-    file: Annotated[Path, typer.Argument(help="CSV file with a header.")],
+    file: Annotated[Path, typer.Argument(help="CSV file with a header; weather also Parquet.")],
     workspace: WorkspaceOption,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Check every row, write nothing.")
@@ -53,9 +59,11 @@ def load(
     from app.workspace import Workspace
     from registry import exchange
 
-    ledger = Workspace.open(workspace).ledger
+    opened = Workspace.open(workspace)
     actor, reason = who_and_why(actor, reason, f"Loading {file.name}")
-    done = exchange.load(ledger, entity, file, actor=actor, reason=reason, dry_run=dry_run)
+    if entity == WEATHER:
+        return _load_weather(opened, file, actor, reason, dry_run)
+    done = exchange.load(opened.ledger, entity, file, actor=actor, reason=reason, dry_run=dry_run)
     write_report(report, done.as_dict())
     _say_faults(done.warnings, "odd")
     if done.errors:
@@ -67,6 +75,19 @@ def load(
     say(_sentence(done, file.name))
     if done.warnings:
         findings()
+
+
+def _load_weather(workspace: Workspace, file: Path, actor: str, reason: str, dry_run: bool) -> None:
+    """Weather is a series, not a record: it goes beside the reads, station by station."""
+    from app.workflows.facts import load_weather
+    from characterise.inputs import read_weather
+
+    rows = read_weather(file)[0].height
+    if dry_run:
+        say(f"{file.name}: {rows} rows of weather could be loaded; nothing was written.")
+        return
+    new = load_weather(workspace, file, actor=actor, reason=reason)
+    say(f"{file.name}: {new} rows of weather loaded." if new else f"{file.name} is held already.")
 
 
 def undo(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.cli.flags import raise_flags
 from app.cli.outcome import (
     ActorOption,
     ReasonOption,
@@ -135,6 +136,7 @@ def _verify_workspace(root: Path, actor: str | None, reason: str | None) -> None
     n_sites = opened.declared()["mpan"].n_unique()
     with progress("Checking deliveries", n_sites) as advance:
         summary = check(opened, actor=actor, reason=reason, progress=advance)
+    raise_flags(opened, actor, reason)
     for item in summary.findings:
         say(item.because)
     _conclude(summary.verdicts, bool(summary.findings), str(root))

@@ -5,11 +5,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-import polars as pl
-
 from app.workspace import Workspace
-from characterise.errors import InvalidFrame
-from characterise.frames import WEATHER, check
+from characterise.inputs import read_weather
 
 
 def load_weather(workspace: Workspace, path: Path, *, actor: str, reason: str) -> int:
@@ -18,17 +15,15 @@ def load_weather(workspace: Workspace, path: Path, *, actor: str, reason: str) -
     Returns
     -------
     int
-        How many rows were new; 0 where the same file is held already.
+        How many rows were taken; 0 where the same rows are held already.
 
     Raises
     ------
     InvalidFrame
         The file is missing, or a column of `frames.WEATHER` is.
     """
-    if not path.is_file():
-        raise InvalidFrame(f"there is no file {path}; name the weather file, Parquet or CSV.")
+    weather, _ = read_weather(path)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    weather = check(_read(path), WEATHER, path.name)
     with workspace.writing():
         held = workspace.committed().get("weather")
         if held is not None and workspace.weather_store.holds(weather, version=held):
@@ -38,10 +33,3 @@ def load_weather(workspace: Workspace, path: Path, *, actor: str, reason: str) -
             detail = {"file": path.name, "sha256": digest, "rows": weather.height}
             workspace.commit(tx, "weather", {"weather": version}, detail)
     return weather.height
-
-
-def _read(path: Path) -> pl.DataFrame:
-    try:
-        return pl.read_parquet(path) if path.suffix == ".parquet" else pl.read_csv(path)
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise InvalidFrame(f"{path.name} is neither Parquet nor CSV: {error}") from error
