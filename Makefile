@@ -46,7 +46,7 @@ lab: $(READY)  ## the notebooks in JupyterLab, offline
 	  --LabApp.extension_manager=readonly notebooks
 
 bench: $(READY)  ## rates of the engine on this machine
-	$(BIN)/python -m pytest tests/benchmarks --benchmark-only
+	$(BIN)/python -m pytest tests/benchmarks -o addopts= --benchmark-only --benchmark-columns=median,rounds
 
 soak: $(READY)  ## 200 kill -9 at random moments of ingest and characterise
 	$(BIN)/python -m pytest -m soak
