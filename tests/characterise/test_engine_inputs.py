@@ -113,4 +113,4 @@ def test_findings_carry_the_counts_of_all_parts():
     assert total == {"off_grid": 3, "repeated": 4}
     found = inputs.describe_left_out(total, "r.csv")
     assert [each.code for each in found] == ["off_grid", "repeated"]
-    assert found[0].because == "3 rows do not start on a UTC half-hour in r.csv."
+    assert found[0].because == "r.csv: 3 rows do not start on a UTC half-hour."

@@ -57,7 +57,7 @@ def test_mask_shows_the_last_four_digits_only() -> None:
 
 
 def test_worth_is_the_product_that_it_shows() -> None:
-    assert wording.worth(7.0, 0.2) == "7 kW at stake × 0.2 doubt = 1.4 kW worth a look"
+    assert wording.worth(7.0, 0.2) == "7 kW at stake × 0.20 doubt = 1.4 kW worth a look"
 
 
 def test_moments_are_local_and_name_their_clock() -> None:

@@ -19,6 +19,7 @@ from characterise import frames
 from registry import audit
 
 MPAN = "1200000000009"
+NOT_SEEN = frames.DETECTIONS.to_frame()
 
 
 def charging(*days: tuple[int, float]) -> pl.DataFrame:
@@ -30,7 +31,9 @@ def charging(*days: tuple[int, float]) -> pl.DataFrame:
 
 
 def evidence(year: pl.DataFrame, attribution: pl.DataFrame) -> SimpleNamespace:
-    return SimpleNamespace(reads=year, attribution=attribution)
+    return SimpleNamespace(
+        reads=year, attribution=attribution, detections=frames.DETECTIONS.to_frame()
+    )
 
 
 def test_opens_on_the_day_that_shows_the_class_best(year: pl.DataFrame, place: Place) -> None:
@@ -138,7 +141,7 @@ def test_class_under_review_leads_and_too_little_data_has_no_probability() -> No
     frame = pl.DataFrame(rows, schema=frames.DETECTIONS, orient="row")
     html = detections_html(frame, "BESS")
     assert html.index("Battery") < html.index("Solar")
-    assert "no probability: too little data" in html
+    assert "No probability: too little data" in html
     assert "Short history" in html
 
 
@@ -195,11 +198,11 @@ def test_observed_operation_never_calls_itself_availability() -> None:
     week = [0.5] * 336
     row = (MPAN, "BESS", "export", "winter", "high", 60, week, week, week)
     operation = Operation()
-    operation.draw(pl.DataFrame([row], schema=frames.AVAILABILITY, orient="row"))
+    operation.draw(pl.DataFrame([row], schema=frames.AVAILABILITY, orient="row"), NOT_SEEN)
     assert list(operation._pick.options) == ["Battery, export"]
     assert operation._pane.visible
     assert "not the same as available" in operation._note.object
-    operation.draw(frames.AVAILABILITY.to_frame())
+    operation.draw(frames.AVAILABILITY.to_frame(), NOT_SEEN)
     assert not operation._pane.visible
     assert "in progress" in operation._note.object
 

@@ -16,7 +16,7 @@ def test_most_worth_is_on_top_and_up_for_decision(
 ) -> None:
     assert morning.list.ids == raised
     assert place.flag == raised[0]
-    assert "7 kW at stake × 0.2 doubt = 1.4 kW" in morning._summary.object
+    assert "7 kW at stake × 0.20 doubt = 1.4 kW" in morning._summary.object
 
 
 def test_what_the_flag_says_is_escaped(morning: ReviewDesk) -> None:
