@@ -39,7 +39,7 @@ SHEET: Final = f"""
 :host {{ font-size: 0.875rem; line-height: 1.45; color: inherit; }}
 h1, h2, h3 {{ margin: 0 0 .3rem; line-height: 1.25; }}
 h1 {{ font-size: 1.25rem; }} h2 {{ font-size: 1.05rem; }} h3 {{ font-size: .95rem; }}
-p {{ margin: .15rem 0 .5rem; max-width: 78ch; }}
+p {{ margin: .15rem 0 .5rem; max-width: 110ch; }}
 ul {{ margin: .1rem 0 .5rem; padding-left: 1.1rem; }}
 a {{ color: inherit; text-underline-offset: .15em; }}
 table {{ border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }}
@@ -49,7 +49,10 @@ th, td {{ text-align: left; padding: .22rem .5rem; vertical-align: top;
 th {{ font-weight: 600; }}
 td.n, th.n {{ text-align: right; }}
 .scroll {{ max-height: 17rem; overflow: auto; }}
-.scroll.tall {{ max-height: 34rem; }}
+.scroll.half {{ max-height: max(17rem, 48vh); }}
+.scroll.whole {{ max-height: max(17rem, calc(100vh - 11rem)); }}
+p.wide {{ max-width: none; }}
+thead th {{ position: sticky; top: 0; background: var(--mui-palette-background-paper, Canvas); }}
 .lamp {{ display: inline-block; border-radius: .7rem; padding: .05rem .6rem; color: #fff;
          font-size: .8rem; font-weight: 600; background: #606060; white-space: nowrap; }}
 .lamp.high {{ background: {TIER_COLOURS["high"]}; }}
@@ -65,6 +68,8 @@ td.n, th.n {{ text-align: right; }}
            border-radius: .15em; vertical-align: -.05em; }}
 .banner {{ padding: .5rem .8rem; border-left: .3rem solid #325ffa;
            background: color-mix(in srgb, #325ffa 12%, transparent); }}
+.banner[role=alert] {{ border-left-color: #a3421b;
+                       background: color-mix(in srgb, #a3421b 14%, transparent); }}
 nav a {{ color: inherit; text-decoration: none; padding: .35rem .6rem; border-radius: .3rem; }}
 nav a:hover, nav a:focus-visible {{ background: rgba(255,255,255,.18); }}
 nav a[aria-current=page] {{ text-decoration: underline; font-weight: 700; }}

@@ -13,14 +13,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import polars as pl
 
 from characterise import __name__ as package
 from characterise.area_load import combine
-from characterise.batch_plan import Batch, plan
+from characterise.batch_plan import UNPLACED, Batch, plan
 from characterise.frames import (
     AREA_LOAD,
     ATTRIBUTION,
@@ -33,7 +32,8 @@ from characterise.inputs import describe_left_out, total_left_out
 from characterise.meter_cube import describe_meters
 from characterise.model import load_model
 from characterise.profile import ProfileSettings, profile
-from characterise.run_inputs import RunInputs, load_cube
+from characterise.results_folder import staged
+from characterise.run_inputs import RunInputs, load_cube, survey
 
 RESULTS: Final = {
     "detections": DETECTIONS,
@@ -44,6 +44,11 @@ RESULTS: Final = {
     "area_load": AREA_LOAD,
 }
 """Result frames by the name of their file."""
+
+FILES: Final = (*(f"{name}.parquet" for name in RESULTS), "run.json")
+"""What a run writes; run.json appears last."""
+BALANCED: Final = "balanced"
+"""Prevalence of a run that was given none: every class as often there as not."""
 
 Progress = Callable[[int], None]
 
@@ -78,7 +83,8 @@ class RunReport:
     engine: str
     engine_version: str
     model_version: str
-    prevalence: float | None
+    prevalence: float | str
+    """Share of sites that have a class where the answers are used, or `BALANCED`."""
     settings: dict[str, Any]
     inputs: dict[str, dict[str, Any]]
     counts_in: dict[str, int]
@@ -110,35 +116,39 @@ def run(
     """
     began = time.perf_counter()
     settings = settings or ProfileSettings()
-    out.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix=".parts-", dir=out) as parts:
-        reads = inputs.grouped_reads(Path(parts))
+    with staged(out, FILES) as folder:
+        parts = folder / "parts"
+        parts.mkdir()
+        reads = inputs.grouped_reads(parts)
         batches = plan(reads)
-        tasks = _tasks(inputs, reads, batches, settings=settings, model=model, parts=Path(parts))
+        rows, unplaced = survey(reads)
+        tasks = _tasks(inputs, reads, batches, settings=settings, model=model, parts=parts)
         reports = []
         for task, report in zip(tasks, _map(tasks, jobs), strict=True):
             reports.append(report)
             if progress is not None:
                 progress(len(task.batch.mpan))
-        written = _gather(Path(parts), out, settings)
-    left_out = total_left_out(report.left_out for report in reports)
-    mpans = [mpan for batch in batches for mpan in batch.mpan]
-    found = inputs.findings + describe_left_out(left_out, inputs.reads.name)
-    found += inputs.unmatched(mpans)
-    summary = RunReport(
-        engine=package,
-        engine_version=_version(),
-        model_version=load_model(model).version,
-        prevalence=settings.prevalence,
-        settings=asdict(settings),
-        inputs=inputs.checksums(),
-        counts_in=_sum(report.counts for report in reports),
-        counts_out=written,
-        left_out=left_out,
-        findings=[asdict(each) for each in found],
-        seconds=round(time.perf_counter() - began, 2),
-    )
-    (out / "run.json").write_text(json.dumps(asdict(summary), indent=2) + "\n", encoding="utf-8")
+        written = _gather(parts, folder, settings)
+        # A batch sees only its own meters: what could not be placed is counted over the file.
+        placed = total_left_out(report.left_out for report in reports)
+        left_out = total_left_out([placed | dict.fromkeys(UNPLACED, 0) | unplaced])
+        found = inputs.findings + describe_left_out(left_out, inputs.reads.name)
+        found += inputs.unmatched([mpan for batch in batches for mpan in batch.mpan])
+        summary = RunReport(
+            engine=package,
+            engine_version=_version(),
+            model_version=load_model(model).version,
+            prevalence=BALANCED if settings.prevalence is None else settings.prevalence,
+            settings=asdict(settings),
+            inputs=inputs.checksums(),
+            counts_in={"rows": rows, **_sum(report.counts for report in reports)},
+            counts_out=written,
+            left_out=left_out,
+            findings=[asdict(each) for each in found],
+            seconds=round(time.perf_counter() - began, 2),
+        )
+        text = json.dumps(asdict(summary), indent=2) + "\n"
+        (folder / "run.json").write_text(text, encoding="utf-8")
     return summary
 
 
@@ -206,7 +216,6 @@ def _gather(parts: Path, out: Path, settings: ProfileSettings) -> dict[str, int]
     for name, schema in RESULTS.items():
         target = out / f"{name}.parquet"
         if name == "attribution" and not settings.attribute:
-            target.unlink(missing_ok=True)
             continue
         held = [pl.read_parquet(path) for path in sorted(parts.glob(f"*/{name}.parquet"))]
         if name == "area_load":

@@ -21,6 +21,9 @@ MAX_PADDING: Final = 1.3
 """Days of the cube by days of its meters."""
 SMALL_DAYS: Final = 2_000
 """Meter-days under which padding does not matter."""
+UNPLACED: Final = ("no_identity", "off_grid")
+"""Reason codes of rows that no batch holds; see `on_the_grid`."""
+_HALF_HOUR_US: Final = 1_800_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,10 @@ def plan(reads: Path, *, batch_bytes: int = BATCH_BYTES) -> tuple[Batch, ...]:
     """
     spans = _spans(reads)
     if spans.is_empty():
-        raise InvalidFrame(f"{reads.name} holds no reads; give a file with at least one half-hour")
+        raise InvalidFrame(
+            "the reads hold no row that names a meter and starts on a UTC half-hour; give a file "
+            "with at least one"
+        )
     most = batch_bytes // (BYTES_A_HALF_HOUR * SLOTS_PER_DAY)
     batches: list[Batch] = []
     names: list[str] = []
@@ -61,6 +67,13 @@ def plan(reads: Path, *, batch_bytes: int = BATCH_BYTES) -> tuple[Batch, ...]:
     return (*batches, _batch(names, first, last))
 
 
+def on_the_grid() -> pl.Expr:
+    """Rows that name a meter and start on a UTC half-hour; no other can be placed in a cube."""
+    named = pl.col("mpan").is_not_null() & (pl.col("mpan") != "")
+    on_half_hour = pl.col("ts_utc").dt.timestamp("us") % _HALF_HOUR_US == 0
+    return (named & on_half_hour).fill_null(value=False)
+
+
 def _spans(reads: Path) -> pl.DataFrame:
     """Meter, first and last day since 1970; like spans are neighbours, the longest first."""
     lazy = scan(reads)
@@ -72,7 +85,7 @@ def _spans(reads: Path) -> pl.DataFrame:
     length = (pl.col("last") - pl.col("first") + 1).log(2).floor()
     return (
         lazy.select("mpan", "ts_utc")
-        .drop_nulls()
+        .filter(on_the_grid())
         .group_by("mpan")
         .agg(day.min().alias("first"), day.max().alias("last"))
         .sort(-length, "first", "last", "mpan")

@@ -11,10 +11,13 @@ import polars as pl
 
 from characterise import baselines
 from characterise.baselines import METHODS, Expected
-from characterise.batch_plan import plan
+from characterise.batch_plan import UNPLACED, plan
+from characterise.errors import InvalidFrame
+from characterise.finding import Finding
 from characterise.frames import EXPECTED
+from characterise.inputs import describe_left_out, total_left_out
 from characterise.meter_cube import MeterCube
-from characterise.run_inputs import RunInputs, load_cube
+from characterise.run_inputs import RunInputs, load_cube, survey
 
 
 def write_expected(
@@ -24,19 +27,35 @@ def write_expected(
     method: str = "auto",
     refit: str = "weekly",
     progress: Callable[[int], None] | None = None,
-) -> int:
-    """Write `characterise.frames.EXPECTED` to a Parquet or CSV file; return its rows.
+) -> tuple[int, list[Finding]]:
+    """Write `characterise.frames.EXPECTED` to a Parquet or CSV file.
+
+    Returns
+    -------
+    int, list of Finding
+        Rows written, and what was left out of the reads.
 
     Parameters
     ----------
     progress
         Called with the number of meters of each finished batch.
+
+    Raises
+    ------
+    InvalidFrame
+        ``out`` is neither .parquet nor .csv, or an input is not what the contract asks for.
     """
+    kind = out.suffix.lower()
+    if kind not in (".parquet", ".pq", ".csv"):
+        raise InvalidFrame(f"{out} is neither .parquet nor .csv; name the file so that it is")
+    out.parent.mkdir(parents=True, exist_ok=True)
     parts = [EXPECTED.to_frame()]
+    left_out: list[dict[str, int]] = []
     with TemporaryDirectory() as folder:
         reads = inputs.grouped_reads(Path(folder))
+        _, unplaced = survey(reads)
         for batch in plan(reads):
-            cube, _ = load_cube(
+            cube, left = load_cube(
                 reads,
                 batch.mpan,
                 inputs.meters,
@@ -45,16 +64,22 @@ def write_expected(
                 n_days=batch.n_days,
             )
             expected = baselines.one_day_ahead(cube, method, refit=refit)
+            left_out.append(left)
             parts.append(expected_frame(cube, expected))
             if progress is not None:
                 progress(len(batch.mpan))
     frame = pl.concat(parts).sort("mpan", maintain_order=True)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    if out.suffix.lower() == ".csv":
-        frame.write_csv(out)
-    else:
-        frame.write_parquet(out)
-    return frame.height
+    written = out.with_name(f".{out.name}.part")
+    try:
+        if kind == ".csv":
+            frame.write_csv(written)
+        else:
+            frame.write_parquet(written)
+        written.replace(out)
+    finally:
+        written.unlink(missing_ok=True)
+    total = total_left_out(left_out) | dict.fromkeys(UNPLACED, 0) | unplaced
+    return frame.height, describe_left_out(total_left_out([total]), inputs.reads.name)
 
 
 def expected_frame(cube: MeterCube, expected: Expected) -> pl.DataFrame:

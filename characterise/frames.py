@@ -11,9 +11,10 @@ from typing import Any, Final
 
 import polars as pl
 
+from characterise import columns
 from characterise.errors import InvalidFrame
 
-UTC: Final = pl.Datetime("us", "UTC")
+UTC: Final = columns.UTC
 _STRINGS: Final = pl.List(pl.String)
 _WEEK: Final = pl.List(pl.Float32)
 
@@ -228,20 +229,10 @@ def check(frame: pl.DataFrame, schema: pl.Schema, name: str) -> pl.DataFrame:
     missing = [column for column in schema if column not in frame.columns]
     if missing:
         raise InvalidFrame(f"{name} lacks {', '.join(missing)}; it has {', '.join(frame.columns)}")
+    for column, dtype in schema.items():
+        columns.refuse(frame, column, dtype, name)
     try:
-        return frame.select(_cast(frame, column, dtype) for column, dtype in schema.items())
+        return frame.select(columns.conform(frame, key, kind) for key, kind in schema.items())
     except pl.exceptions.PolarsError as error:
-        first = str(error).splitlines()[0]
-        raise InvalidFrame(f"{name} holds a value of the wrong type: {first}") from error
-
-
-def _cast(frame: pl.DataFrame, column: str, dtype: pl.DataType | type[pl.DataType]) -> pl.Expr:
-    held = frame.schema[column]
-    expression = pl.col(column)
-    if dtype == UTC and held == pl.String:
-        return expression.str.to_datetime(time_unit="us", time_zone="UTC")
-    if dtype == UTC and isinstance(held, pl.Datetime) and held.time_zone is None:
-        return expression.cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
-    if dtype == UTC and isinstance(held, pl.Datetime):
-        return expression.dt.convert_time_zone("UTC").cast(UTC)
-    return expression.cast(dtype)
+        wrong = (columns.blame(frame, key, kind, name) for key, kind in schema.items())
+        raise next(filter(None, wrong), InvalidFrame(f"{name} cannot be read: {error}")) from error

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 
@@ -25,14 +26,20 @@ from characterise.frames import (
     WEATHER,
     check,
 )
+from characterise.settlement import zone_of
 
 _REASONS = {
     "no_identity": "rows name no meter or no time",
     "off_grid": "rows do not start on a UTC half-hour",
+    "meter_without_rows": "meters have no row that could be placed, so nothing is said of them",
     "repeated": "rows repeat another row exactly",
     "conflicting": "half-hours had two different values and nothing says which is later",
     "negative": "values below zero were taken as missing",
 }
+
+
+PREMISES: Final = ("domestic", "non_domestic", "unknown")
+"""What may stand in ``premises``; blank is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,37 +52,62 @@ class Canonical:
 
 
 def scan(path: Path) -> pl.LazyFrame:
-    """Lazy frame over a Parquet or CSV file; `InvalidFrame` says when it is neither."""
+    """Lazy frame over a Parquet or CSV file, or a folder of Parquet files.
+
+    Raises
+    ------
+    InvalidFrame
+        It is none of these, or cannot be read.
+    """
     if not path.exists():
         raise InvalidFrame(f"{path} does not exist; give the path of a Parquet or CSV file")
-    if path.suffix.lower() == ".csv":
-        identity = ("mpan", "amsid", "event_id", "fsp_id", "signal_id", "area", "feeder")
-        names = pl.scan_csv(path).collect_schema().names()
-        return pl.scan_csv(
-            path,
-            schema_overrides={name: pl.String for name in identity if name in names},
-            null_values="",
-        )
+    if path.is_dir() and not any(path.rglob("*.parquet")):
+        raise InvalidFrame(f"{path} is a folder without Parquet files; give a Parquet or CSV file")
     if path.is_dir() or path.suffix.lower() in (".parquet", ".pq"):
-        return pl.scan_parquet(path)
-    raise InvalidFrame(f"{path} is neither .parquet nor .csv; convert it or use fmar ingest")
+        lazy, kind = pl.scan_parquet(path), "Parquet"
+    elif path.suffix.lower() == ".csv":
+        # Every cell as text: a type guessed from the first rows need not fit the others, and an
+        # identifier must not lose its zeros. `frames.check` casts what the contract names.
+        lazy, kind = pl.scan_csv(path, infer_schema=False, null_values=""), "CSV"
+    else:
+        raise InvalidFrame(f"{path} is neither .parquet nor .csv; convert it or use fmar ingest")
+    try:
+        lazy.collect_schema()
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise _unreadable(path, kind, error) from error
+    return lazy
+
+
+def collect(lazy: pl.LazyFrame, path: Path) -> pl.DataFrame:
+    """Rows of a lazy frame over ``path``; `InvalidFrame` where the file is damaged."""
+    try:
+        return lazy.collect()
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise _unreadable(
+            path, "CSV" if path.suffix.lower() == ".csv" else "Parquet", error
+        ) from error
+
+
+def _unreadable(path: Path, kind: str, error: Exception) -> InvalidFrame:
+    first = str(error).splitlines()[0].rstrip(". ")
+    return InvalidFrame(f"{path} cannot be read as {kind} ({first}); check the file")
 
 
 def read_reads(path: Path) -> tuple[pl.DataFrame, list[Finding]]:
     """Boundary reads: `characterise.frames.READS` and ``quality``."""
-    held = canonical(_collect(scan(path), path), READS, "reads")
+    held = canonical(collect(scan(path), path), READS, "reads")
     return held.frame, describe_left_out(held.left_out, path.name)
 
 
 def read_asset_reads(path: Path) -> tuple[pl.DataFrame, list[Finding]]:
     """Asset reads: `characterise.frames.ASSET_READS` and ``quality``."""
-    held = canonical(_collect(scan(path), path), ASSET_READS, "asset reads", keys=("amsid", "mpan"))
+    held = canonical(collect(scan(path), path), ASSET_READS, "asset reads", keys=("amsid", "mpan"))
     return held.frame, describe_left_out(held.left_out, path.name)
 
 
 def read_weather(path: Path) -> tuple[pl.DataFrame, list[Finding]]:
     """Weather: `characterise.frames.WEATHER`; a file without irradiance is taken."""
-    frame = _collect(scan(path), path)
+    frame = collect(scan(path), path)
     if "ghi_wm2" not in frame.columns:
         frame = frame.with_columns(ghi_wm2=pl.lit(None, dtype=pl.Float32))
     return check(frame, WEATHER, path.name).sort("station", "ts_utc"), []
@@ -83,12 +115,13 @@ def read_weather(path: Path) -> tuple[pl.DataFrame, list[Finding]]:
 
 def read_meters(path: Path) -> tuple[pl.DataFrame, list[Finding]]:
     """Meter facts: `characterise.frames.METERS`; columns that are absent become null."""
-    frame = _collect(scan(path), path)
+    frame = collect(scan(path), path)
     if "mpan" not in frame.columns:
         raise InvalidFrame(f"{path.name} lacks mpan; it has {', '.join(frame.columns)}")
     missing = [name for name in METERS_OPTIONAL if name not in frame.columns]
     frame = frame.with_columns(pl.lit(None).alias(name) for name in missing)
     facts = check(frame, METERS, path.name)
+    _check_facts(facts, path.name)
     once = facts.unique("mpan", keep="first", maintain_order=True)
     findings = []
     if once.height < facts.height:
@@ -98,17 +131,44 @@ def read_meters(path: Path) -> tuple[pl.DataFrame, list[Finding]]:
     return once, findings
 
 
+def _check_facts(facts: pl.DataFrame, name: str) -> None:
+    for zone in facts["time_zone"].drop_nulls().unique().sort():
+        try:
+            zone_of(zone)
+        except ValueError as error:
+            raise InvalidFrame(f"{name}: {error}") from error
+    for column, good, wanted in (
+        ("premises", pl.col("premises").is_in(PREMISES), f"one of {', '.join(PREMISES)}"),
+        ("latitude", pl.col("latitude").is_between(-90, 90), "degrees from -90 to 90"),
+        ("longitude", pl.col("longitude").is_between(-180, 180), "degrees from -180 to 180"),
+    ):
+        wrong = facts.filter(pl.col(column).is_not_null() & ~good)
+        if wrong.height:
+            value = wrong[column][0]
+            raise InvalidFrame(
+                f"{name} holds the {column} {value!r}; use {wanted}, or leave it out"
+            )
+
+
 def read_signals(path: Path) -> tuple[pl.DataFrame, list[Finding]]:
     """Signals: `characterise.frames.SIGNALS`; area and mpan may be absent."""
-    frame = _collect(scan(path), path)
+    frame = collect(scan(path), path)
     missing = [name for name in ("area", "mpan") if name not in frame.columns]
     frame = frame.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in missing)
-    return check(frame, SIGNALS, path.name), []
+    signals = check(frame, SIGNALS, path.name)
+    backwards = signals.filter(pl.col("end_utc") <= pl.col("start_utc"))
+    if backwards.height:
+        first = backwards["signal_id"][0]
+        raise InvalidFrame(f"{path.name}: signal {first} ends before it starts; correct its times")
+    return signals, []
 
 
 def read_declared(path: Path) -> tuple[pl.DataFrame, list[Finding]]:
-    """Declared deliveries: `characterise.frames.DECLARED`."""
-    return check(_collect(scan(path), path), DECLARED, path.name), []
+    """Declared deliveries: `characterise.frames.DECLARED`, each row once."""
+    rows = check(collect(scan(path), path), DECLARED, path.name)
+    once = rows.unique(maintain_order=True)
+    repeated = rows.height - once.height
+    return once, describe_left_out({"repeated": repeated} if repeated else {}, path.name)
 
 
 def canonical(
@@ -118,10 +178,11 @@ def canonical(
 
     Two different values for one half-hour leave it missing: nothing says which is later.
     """
-    if "quality" not in frame.columns:
-        frame = frame.with_columns(quality=pl.lit(None, dtype=pl.String))
-    whole = pl.Schema([*schema.items(), ("quality", pl.String)])
+    rated = "quality" in frame.columns
+    whole = pl.Schema({**schema, "quality": pl.String()}) if rated else schema
     frame = check(frame, whole, name)
+    if not rated:
+        frame = frame.with_columns(quality=pl.lit(None, dtype=pl.String))
     left_out: dict[str, int] = {}
     frame = _keep(
         frame, pl.all_horizontal(pl.col(*keys, "ts_utc").is_not_null()), "no_identity", left_out
@@ -151,7 +212,7 @@ def canonical(
 def describe_left_out(left_out: dict[str, int], name: str) -> list[Finding]:
     """One finding a reason, with its count."""
     return [
-        Finding(code, f"{count} {_REASONS[code]} in {name}.", {"count": count})
+        Finding(code, f"{name}: {count} {_REASONS[code]}.", {"count": count})
         for code, count in left_out.items()
     ]
 
@@ -163,14 +224,6 @@ def total_left_out(parts: Iterable[dict[str, int]]) -> dict[str, int]:
         for code, count in part.items():
             total[code] += count
     return {code: count for code, count in total.items() if count}
-
-
-def _collect(lazy: pl.LazyFrame, path: Path) -> pl.DataFrame:
-    try:
-        return lazy.collect()
-    except (pl.exceptions.PolarsError, OSError) as error:
-        first = str(error).splitlines()[0]
-        raise InvalidFrame(f"{path} cannot be read: {first}") from error
 
 
 def _keep(frame: pl.DataFrame, good: pl.Expr, code: str, left_out: dict[str, int]) -> pl.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from typing import Final
+from typing import Final, NoReturn
 
 import typer
 
@@ -37,7 +37,21 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         build()(args=arguments, prog_name="fmar")
     except (WorkspaceError, CharacteriseError, RegistryError) as error:
-        try:
-            fail(str(error))
-        except typer.Exit:
-            sys.exit(WRONG_INPUT)
+        _end(str(error))
+    except OSError as error:
+        _end(_out_of_reach(error))
+
+
+def _end(sentence: str) -> NoReturn:
+    try:
+        fail(sentence)
+    except typer.Exit:
+        sys.exit(WRONG_INPUT)
+
+
+def _out_of_reach(error: OSError) -> str:
+    """A path that cannot be read or written; the system names it and says why."""
+    if error.filename is None:
+        return f"The system refused: {error.strerror or error}."
+    because = error.strerror or "no reason given"
+    return f"{error.filename} cannot be used ({because}); check the path and who may write there."

@@ -78,6 +78,10 @@ def characterise(
     if (workspace is None) == (reads is None):
         fail("Give either --workspace W, or --reads FILE with --out FOLDER.")
     if workspace is not None:
+        files = {"weather": weather, "meters": meters, "signals": signals, "out": out}
+        extra = [f"--{name}" for name, path in files.items() if path is not None]
+        if extra:
+            fail(f"--workspace holds its own inputs and results: leave {', '.join(extra)} out.")
         summary = _in_workspace(workspace, jobs, refit, actor, reason)
     elif reads is not None and out is not None:
         inputs = _files(reads, weather, meters, signals)
@@ -109,15 +113,20 @@ def baseline(
 
     inputs = _files(reads, weather, meters, None)
     with progress("Expecting", None) as advance:
-        rows = write_expected(inputs, out, method=method, refit=refit, progress=advance)
+        rows, found = write_expected(inputs, out, method=method, refit=refit, progress=advance)
+    for each in found:
+        say(f"  {each.code}: {each.because}")
     say(f"{rows} half-hours written to {out}.")
+    if found:
+        findings()
 
 
 def score(
     truth: Annotated[Path, typer.Option("--truth", help="Folder with sites.parquet (labels).")],
     results: Annotated[Path, typer.Option("--results", help="Folder of characterise --out.")],
     leave_out: Annotated[
-        str | None, typer.Option("--leave-out", help="Hold out by this, for example family.")
+        str | None,
+        typer.Option("--leave-out", help="Leave the sites of this family out, for example lcl."),
     ] = None,
     report: ReportOption = None,
 ) -> None:
@@ -132,7 +141,7 @@ def score(
 
     with pl.Config(tbl_rows=-1, tbl_cols=-1, tbl_hide_dataframe_shape=True, tbl_width_chars=160):
         say(str(table.select(name for name in SCORES_SHOWN if name in table.columns)))
-    write_report(report, table.to_dicts())
+    write_report(report, table.fill_nan(None).to_dicts())
 
 
 def _files(

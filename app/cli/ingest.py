@@ -81,6 +81,8 @@ def ingest(
             dry_run=dry_run,
             progress=advance,
         )
+    if not done.files:
+        fail(f"{', '.join(map(str, paths))}: no file is there; name the files to read.")
     write_report(report, done.as_dict())
     _show(done)
     if done.needs_a_person:

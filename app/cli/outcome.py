@@ -15,6 +15,9 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from registry.errors import RegistryError
+from registry.transaction import named, reasoned
+
 DONE, FINDINGS, WRONG_INPUT = 0, 1, 2
 
 WorkspaceOption = Annotated[
@@ -26,11 +29,26 @@ ActorOption = Annotated[
 ReasonOption = Annotated[
     str | None, typer.Option("--reason", help="Why; it stands in the audit trail.")
 ]
-ReportOption = Annotated[Path | None, typer.Option("--report", help="Write what happened as JSON.")]
+
+
+def _reportable(path: Path | None) -> Path | None:
+    """Refuse a report that cannot be written before the work is done, not after it."""
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir() or not os.access(path.parent, os.W_OK):
+            fail(f"--report {path} cannot be written; name a file in a folder that you may write.")
+    return path
+
+
+ReportOption = Annotated[
+    Path | None,
+    typer.Option("--report", help="Write what happened as JSON.", callback=_reportable),
+]
 
 
 def fail(message: str) -> NoReturn:
     """End with exit status 2: wrong input, in one sentence."""
+    message = " ".join(message.split())
     Console(stderr=True, soft_wrap=True).print(message, style="red", markup=False, highlight=False)
     raise typer.Exit(WRONG_INPUT)
 
@@ -60,13 +78,15 @@ def who_and_why(actor: str | None, reason: str | None, purpose: str) -> tuple[st
     reason = reason or os.environ.get("FMAR_REASON")
     if not actor or not reason:
         fail(f"{purpose} writes to the ledger: give --actor NAME and --reason TEXT.")
-    return actor, reason
+    try:
+        return named(actor), reasoned(reason)
+    except RegistryError as error:
+        fail(str(error))
 
 
 def write_report(path: Path | None, report: object) -> None:
     """Write a report as JSON where one was asked for."""
     if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(report, indent=2, default=str) + "\n", encoding="utf-8")
 
 

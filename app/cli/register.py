@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -60,7 +62,10 @@ def load(
     from registry import exchange
 
     opened = Workspace.open(workspace)
-    actor, reason = who_and_why(actor, reason, f"Loading {file.name}")
+    if dry_run:
+        actor, reason = actor or getpass.getuser(), reason or "Dry run"
+    else:
+        actor, reason = who_and_why(actor, reason, f"Loading {file.name}")
     if entity == WEATHER:
         return _load_weather(opened, file, actor, reason, dry_run)
     done = exchange.load(opened.ledger, entity, file, actor=actor, reason=reason, dry_run=dry_run)
@@ -147,6 +152,11 @@ def show(
     from app.workspace import Workspace
     from registry import audit
 
+    if since is not None:
+        try:
+            dt.datetime.fromisoformat(since)
+        except ValueError:
+            fail(f"--since {since!r} is no time: give one like 2026-03-29 or 2026-03-29T00:30:00.")
     with Workspace.open(workspace).ledger.read() as db:
         entries = audit.entries(
             db, entity=entity, entity_id=record, actor=by, since=since, limit=limit

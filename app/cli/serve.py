@@ -13,8 +13,13 @@ import typer
 
 from app.cli.outcome import WorkspaceOption, fail, say
 
-Port = Annotated[int, typer.Option(help="Port on 127.0.0.1; the next free one where it is taken.")]
-_TRIED_PORTS = 20
+_TRIED_PORTS, _LAST_PORT = 20, 65535
+Port = Annotated[
+    int,
+    typer.Option(
+        min=1, max=_LAST_PORT, help="Port on 127.0.0.1; the next free one where it is taken."
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -71,7 +76,7 @@ def _person() -> str:
 
 
 def _free_port(wanted: int) -> int:
-    for port in range(wanted, wanted + _TRIED_PORTS):
+    for port in range(wanted, min(wanted + _TRIED_PORTS, _LAST_PORT + 1)):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -79,4 +84,4 @@ def _free_port(wanted: int) -> int:
             except OSError:
                 continue
         return port
-    fail(f"ports {wanted} to {wanted + _TRIED_PORTS - 1} are taken; name another with --port.")
+    fail(f"ports {wanted} to {port} are taken; name another with --port.")

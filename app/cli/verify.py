@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -22,6 +22,8 @@ from app.cli.outcome import (
 
 if TYPE_CHECKING:
     from characterise.delivery import Verdicts
+FILES: Final = ("verdicts.parquet", "cumulative.parquet", "pairing.parquet", "run.json")
+"""What ``--out`` may hold afterwards."""
 
 
 def register(app: typer.Typer) -> None:
@@ -60,7 +62,7 @@ def verify(
     """Check declared deliveries against the boundary meter.
 
     Give --reads, --declared and --out, or --workspace. Ends with status 1 where a claim is
-    unsupported by boundary data or a declared half-hour could not be used.
+    unsupported by boundary data or a half-hour, read or declared, could not be used.
     """
     if workspace is not None:
         if any(path is not None for path in (reads, declared, asset_reads, weather, meters, out)):
@@ -82,6 +84,9 @@ def verify(
 def _verify_files(files: dict[str, Path], out: Path) -> None:
     from characterise import inputs
     from characterise.delivery import verify_reads
+    from characterise.errors import InvalidFrame
+    from characterise.results_folder import staged
+    from characterise.run_inputs import described
 
     began = time.perf_counter()
     held: dict[str, Any] = {}
@@ -89,6 +94,9 @@ def _verify_files(files: dict[str, Path], out: Path) -> None:
     for name, path in files.items():
         held[name], more = getattr(inputs, f"read_{name}")(path)
         found += more
+    for name in ("reads", "declared"):
+        if held[name].is_empty():
+            raise InvalidFrame(f"{files[name]} holds no usable row; give a file with at least one")
     n_sites = held["declared"]["mpan"].n_unique()
     with progress("Checking deliveries", n_sites) as advance:
         result = verify_reads(
@@ -100,16 +108,11 @@ def _verify_files(files: dict[str, Path], out: Path) -> None:
             progress=advance,
         )
     found += result.findings
-    out.mkdir(parents=True, exist_ok=True)
-    result.verdicts.write_parquet(out / "verdicts.parquet")
-    result.cumulative.write_parquet(out / "cumulative.parquet")
-    if result.pairing is not None:
-        result.pairing.write_parquet(out / "pairing.parquet")
     counts = _counts(result)
     record = {
         "command": "verify",
         **_versions(),
-        "inputs": {name: _described(path) for name, path in files.items()},
+        "inputs": {name: described(path) for name, path in files.items()},
         "counts": {
             "reads": held["reads"].height,
             "declared_half_hours": held["declared"].height,
@@ -121,10 +124,16 @@ def _verify_files(files: dict[str, Path], out: Path) -> None:
         "settings": _settings(),
         "seconds": round(time.perf_counter() - began, 3),
     }
-    (out / "run.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    with staged(out, FILES) as folder:
+        result.verdicts.write_parquet(folder / "verdicts.parquet")
+        result.cumulative.write_parquet(folder / "cumulative.parquet")
+        if result.pairing is not None:
+            result.pairing.write_parquet(folder / "pairing.parquet")
+        text = json.dumps(record, indent=2) + "\n"
+        (folder / "run.json").write_text(text, encoding="utf-8")
     for item in found:
         say(item.because)
-    _conclude(counts, bool(result.findings), str(out))
+    _conclude(counts, bool(found), str(out))
 
 
 def _verify_workspace(root: Path, actor: str | None, reason: str | None) -> None:
@@ -155,16 +164,6 @@ def _counts(result: Verdicts) -> dict[str, int]:
 
     held = dict(result.verdicts["verdict"].value_counts().iter_rows())
     return {name: held[name] for name in VERDICT_ORDER if name in held}
-
-
-def _described(path: Path) -> dict[str, Any]:
-    import hashlib
-
-    if not path.is_file():
-        return {"file": path.name}
-    with path.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    return {"file": path.name, "bytes": path.stat().st_size, "sha256": digest}
 
 
 def _settings() -> dict[str, float]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import tarfile
+import zlib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +20,11 @@ from app.cli.outcome import (
     say,
     who_and_why,
 )
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from app.workspace import Workspace
 
 Folder = Annotated[Path, typer.Argument(help="Workspace folder.")]
 
@@ -73,6 +81,9 @@ def backup(
     workspace = Workspace.open(folder)
     if file.exists():
         fail(f"{file} exists already; name a new archive.")
+    if file.resolve().is_relative_to(folder.resolve()):
+        fail(f"{file} lies in the workspace that it would hold; name a file outside {folder}.")
+    file.parent.mkdir(parents=True, exist_ok=True)
     staged = file.with_name(file.name + ".part")
     ledger = file.with_name(file.name + ".ledger")
     try:
@@ -95,14 +106,22 @@ def restore(
     """Bring a backup back into a new folder and check it."""
     if not file.is_file():
         fail(f"there is no archive {file}.")
-    if folder.exists() and any(folder.iterdir()):
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         fail(f"{folder} is not empty; name a new folder.")
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        with tarfile.open(file) as archive:
-            archive.extractall(folder, filter="data")
-    except (tarfile.TarError, OSError, EOFError) as error:
-        fail(f"{file} is no backup of a workspace, or is cut short: {error}.")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as staging:
+        whole = Path(staging) / "workspace"
+        try:
+            with tarfile.open(file) as archive:
+                archive.extractall(whole, filter="data")
+        except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
+            because = str(error).partition("\n")[0].rstrip(":. ")
+            fail(f"{file} is no backup of a workspace, or is cut short: {because}.")
+        if not (whole / "workspace.json").is_file():
+            fail(f"{file} holds no workspace; give an archive made by fmar backup.")
+        if folder.exists():
+            folder.rmdir()
+        whole.replace(folder)
     doctor(folder)
 
 
@@ -117,15 +136,32 @@ def sql(
 
     opened = Workspace.open(workspace)
     with duckdb.connect() as connection:
-        for name in sorted(opened.committed()):
-            if name in opened.profiles.versions():
-                connection.register(name, opened.results(name).to_arrow())
+        for name, frame in _tables(opened, query.casefold()):
+            connection.register(name, frame.to_arrow())
+        # Only what was registered may be asked: no file is read or written, nothing is fetched.
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET python_enable_replacements = false")
+        connection.execute("SET lock_configuration = true")
         try:
-            frame = connection.sql(query)
+            found = connection.sql(query)
+            say(str(found.pl()) if found is not None else "The query gave no table.")
         except duckdb.Error as error:
             fail(str(error).splitlines()[0])
-        if frame is not None:
-            say(str(frame.pl()))
+
+
+def _tables(workspace: Workspace, query: str) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Committed tables that the query names; every one where it names none, as SHOW TABLES."""
+    held, committed = workspace.profiles.versions(), workspace.committed()
+    for name in sorted({name for name in committed if name in query} or committed):
+        version = committed[name]
+        if name in held:
+            yield name, workspace.results(name)
+        elif name == "reads":
+            yield name, workspace.reads.current(version=version)
+        elif name == "asset_reads":
+            yield name, workspace.asset_reads.current(version=version)
+        elif name == "weather":
+            yield name, workspace.weather_store.current(version=version)
 
 
 def _without_ledger(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:

@@ -54,7 +54,7 @@ def agreements_timeline(agreements: pl.DataFrame, today: dt.date) -> hv.Overlay:
     return hv.Overlay(
         [
             hv.Rectangles(bars, vdims=["colour"]).opts(
-                color="colour", fill_alpha=0.45, line_color=palette.BOUNDARY
+                color="colour", fill_alpha=0.22, line_color=palette.BOUNDARY
             ),
             hv.Labels(words, ["x", "y"], "text").opts(
                 text_align="left", text_font_size="9pt", text_color=palette.BOUNDARY
@@ -88,7 +88,7 @@ def _dated(agreements: pl.DataFrame) -> pl.DataFrame:
 def _words(row: dict[str, object]) -> str:
     asset = f"asset …{str(row['amsid'])[-4:]}" if row["amsid"] else "whole site"
     exclusive = ", exclusive" if row["exclusive"] else ""
-    return f" {row['market']} rank {row['stack_rank']}, {asset}{exclusive}"
+    return f" {str(row['market']).replace('_', ' ')} rank {row['stack_rank']}, {asset}{exclusive}"
 
 
 def _span(rows: pl.DataFrame, today: dt.date) -> tuple[np.datetime64, np.datetime64]:

@@ -76,7 +76,7 @@ def day_stack(reads: pl.DataFrame, attribution: pl.DataFrame, day: dt.date) -> h
     )
     return hv.Overlay(layers).opts(
         responsive=True,
-        height=260,
+        height=235,
         framewise=True,
         show_legend=False,
         xlabel="Local time",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import holoviews as hv
 import numpy as np
@@ -13,6 +13,8 @@ from app.plots.frames import FONTS, LEGEND, NO_LOGO, kw, steps, times, twice
 
 _WIDTH: Final = np.timedelta64(30, "m")
 _TIME: Final = hv.Dimension("time", label="Local time")
+SIDE_BY_SIDE: Final = {**NO_LOGO, "plot.min_border_left": 72}
+"""Room for the longest figures of the axis, so that the plots of an event line up."""
 
 
 def baseline_band(series: pl.DataFrame, assets: pl.DataFrame | None = None) -> hv.Overlay:
@@ -60,11 +62,12 @@ def baseline_band(series: pl.DataFrame, assets: pl.DataFrame | None = None) -> h
         legend_opts=LEGEND,
         fontsize=FONTS,
         legend_cols=4,
-        xlabel="",
+        xlim=_span(start),
+        xlabel=_clock(series),
         ylabel="kW (export below 0)",
         active_tools=[],
         toolbar="right",
-        backend_opts=NO_LOGO,
+        backend_opts=SIDE_BY_SIDE,
     )
 
 
@@ -92,9 +95,11 @@ def asset_stack(assets: pl.DataFrame, spine: pl.DataFrame | None = None) -> hv.O
         value = kw(spine.join(own, on="ts_utc", how="left", maintain_order="left"), "asset_kw")
         up, down = np.maximum(np.nan_to_num(value), 0.0), np.minimum(np.nan_to_num(value), 0.0)
         colour = palette.party_colour(index)
+        parties = assets.filter(pl.col("amsid") == name)["fsp_id"].drop_nulls().unique().sort()
+        label = " ".join([*parties.to_list(), f"…{name[-4:]}"])
         layers += [
-            _asset_area(edge, top, top + up, f"…{name[-4:]}", colour),
-            _asset_area(edge, bottom + down, bottom, f"…{name[-4:]}", colour),
+            _asset_area(edge, top, top + up, label, colour),
+            _asset_area(edge, bottom + down, bottom, label, colour),
         ]
         top, bottom = top + up, bottom + down
     return hv.Overlay(layers).opts(
@@ -105,11 +110,13 @@ def asset_stack(assets: pl.DataFrame, spine: pl.DataFrame | None = None) -> hv.O
         legend_position="top",
         legend_opts=LEGEND,
         fontsize=FONTS,
-        legend_cols=6,
-        xlabel="",
+        legend_cols=4,
+        xlim=_span(local_times(spine)),
+        xlabel=_clock(spine),
         ylabel="kW, asset meters",
         active_tools=[],
-        toolbar=None,
+        toolbar="right",
+        backend_opts=SIDE_BY_SIDE,
     )
 
 
@@ -135,6 +142,18 @@ def local_times(frame: pl.DataFrame, zone: str = "Europe/London") -> np.ndarray:
         return start
     offset = frame["ts_utc"].dt.convert_time_zone(zone)[0].utcoffset()
     return start + np.timedelta64(int(offset.total_seconds()) if offset else 0, "s")
+
+
+def _span(start: np.ndarray) -> tuple[Any, Any]:
+    """First and last edge: plots of the same half-hours have the same axis."""
+    return (start[0], start[-1] + _WIDTH) if len(start) else (None, None)
+
+
+def _clock(frame: pl.DataFrame, zone: str = "Europe/London") -> str:
+    """Name the clock of `local_times`."""
+    if frame.is_empty():
+        return "Local time"
+    return f"Local time, {frame['ts_utc'].dt.convert_time_zone(zone)[0]:%Z}"
 
 
 def _window(series: pl.DataFrame, start: np.ndarray) -> list[hv.Element]:

@@ -45,7 +45,7 @@ def year_heatmap(reads: pl.DataFrame, column: str = "net_kw") -> hv.Image:
     )
     return image.opts(
         responsive=True,
-        height=240,
+        height=210,
         cmap=interp_palette(palette.NET_SCALE, 101) if diverging else palette.IMPORT_SCALE,
         clim=limits,
         clipping_colors={"NaN": "transparent"},

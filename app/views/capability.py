@@ -10,7 +10,7 @@ import polars as pl
 
 from app.plots.capability import capability_dots
 from app.views import markup, wording
-from app.views.detections import IN_PROGRESS
+from app.views.detections import IN_PROGRESS, in_progress_html, settled
 
 
 class Capability(pn.viewable.Viewer):
@@ -20,7 +20,7 @@ class Capability(pn.viewable.Viewer):
         super().__init__()
         self._held = pl.DataFrame()
         self._dots = pn.pane.HoloViews(sizing_mode="stretch_width", linked_axes=False)
-        self._table, self._note = markup.pane(), markup.pane()
+        self._table, self._note, self._waiting = markup.pane(), markup.pane(), markup.pane()
         self._select = pmui.Select(
             label="Parameter",
             options={label: name for name, label in wording.PARAMETERS.items()},
@@ -29,9 +29,11 @@ class Capability(pn.viewable.Viewer):
         )
         self._select.param.watch(lambda _: self._redraw(), "value")
 
-    def draw(self, capability: pl.DataFrame) -> None:
+    def draw(self, capability: pl.DataFrame, detections: pl.DataFrame) -> None:
         """Draw the capability of one meter point; open on a parameter that has values."""
-        self._held = capability
+        self._held, waiting = settled(capability, detections)
+        self._waiting.object = in_progress_html(waiting)
+        capability = self._held
         held = set(capability["parameter"]) if not capability.is_empty() else set()
         if held and self._select.value not in held:
             self._select.value = next(name for name in wording.PARAMETERS if name in held)
@@ -44,9 +46,9 @@ class Capability(pn.viewable.Viewer):
             if some:
                 self._dots.object = capability_dots(self._held, self._select.value)
             self._note.object = (
-                "<p class='quiet'>Over the half-hours it ran, in the current regime, last 12"
-                " months. Half-hour means understate a device's rated power; ramps are lower"
-                " bounds.</p>"
+                "<p class='quiet'>Line: the interval of each figure. Over the half-hours it ran,"
+                " in the current regime, last 12 months. Half-hour means"
+                " understate a device's rated power; ramps are lower bounds.</p>"
             )
             self._table.object = markup.folded(
                 "The same numbers as a table",
@@ -56,6 +58,7 @@ class Capability(pn.viewable.Viewer):
     def __panel__(self) -> pn.viewable.Viewable:
         return pn.Column(
             markup.pane("<h2>What it can do</h2>"),
+            self._waiting,
             self._select,
             self._dots,
             self._note,

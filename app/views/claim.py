@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import panel as pn
 import polars as pl
@@ -14,6 +15,9 @@ from app.views import markup, wording
 if TYPE_CHECKING:
     from app.workflows.claims import DeliveryEvidence
 
+_LONG_NUMBER: Final = re.compile(r"\b\d{9}(?=\d{4}\b)")
+_MASK: Final = "•" * 9
+"""Sentences of the check spell asset meters out; the screen masks them like everywhere else."""
 _CAUTION = (
     "Unsupported by boundary data says only what the boundary meter can bear out. Whether it is a"
     " non-conformance is the market operator's call."
@@ -87,12 +91,13 @@ def _claims(evidence: DeliveryEvidence) -> str:
 def _one(row: dict[str, Any], over_time: dict[str, Any] | None) -> str:
     asset = f"asset meter {wording.masked(row['amsid'])}" if row["amsid"] else "the whole site"
     innocent = markup.listing(row["innocent"] or []) or "<p>None was found.</p>"
+    said = [_LONG_NUMBER.sub(_MASK, reason) for reason in row["reasons"] or []]
     return (
         f"<h3>{escape(row['fsp_id'])}, {escape(asset)}"
         f" {markup.lamp(wording.VERDICTS.get(row['verdict'], row['verdict']), row['verdict'])}</h3>"
         f"{markup.facts(_figures(row))}"
         f"<table><thead><tr><th>What the figures say</th><th>The innocent reading</th></tr></thead>"
-        f"<tbody><tr><td>{markup.listing(row['reasons'] or [])}</td><td>{innocent}</td></tr>"
+        f"<tbody><tr><td>{markup.listing(said)}</td><td>{innocent}</td></tr>"
         f"</tbody></table><p><b>What would settle it:</b> {escape(settles(over_time))}</p>"
     )
 
@@ -122,7 +127,7 @@ def settles(over_time: dict[str, Any] | None) -> str:
     if over_time is None or over_time["n_events"] is None:
         return "asset-meter readings for the event, or more events under the same agreement."
     more = over_time["events_to_settle"]
-    chance = wording.share(over_time["probability_under_delivery"])
+    chance = wording.chance(over_time["probability_under_delivery"])
     so_far = (
         f"over {over_time['n_events']} events the chance of under-delivery is {chance}, the share"
         f" borne out {wording.share(over_time['delivered_fraction_p50'])}"

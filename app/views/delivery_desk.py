@@ -14,15 +14,16 @@ from app.session import Desk, Place, link
 from app.views import markup, wording
 from app.views.claim import Claim
 from app.views.notice import Notice
-from app.views.record_list import RecordList
+from app.views.record_list import STAYS, RecordList
 from app.workflows import claims, disputes
 
 _COLUMNS: Final = {
-    "what": "Verdict",
-    "parties": "Providers",
+    "event": "Event",
+    "parties": "Provider",
     "meter": "Meter",
     "kwh": "kWh",
-    "when": "Start",
+    "when": "Start, UK time",
+    "what": "Boundary data",
 }
 
 
@@ -32,6 +33,8 @@ class DeliveryDesk(pn.viewable.Viewer):
     def __init__(self, desk: Desk, place: Place) -> None:
         super().__init__()
         self._desk, self._place = desk, place
+        self._events = pl.DataFrame()
+        self._beside = markup.pane()
         self.notice, self.claim = Notice(), Claim()
         self.list = RecordList(
             "event_id",
@@ -39,7 +42,8 @@ class DeliveryDesk(pn.viewable.Viewer):
             label="Events, unsupported claims first",
             empty="No event matches. Load events and declared deliveries with"
             " <code>fmar load</code>, then run <code>fmar verify</code>; or widen the filter.",
-            widths={"meter": 74, "kwh": 66, "when": 112},
+            widths={"event": 82, "meter": 66, "kwh": 62, "when": 118, "what": 112},
+            decimals={"kwh": 1},
         )
         self._verdict = pmui.Select(
             label="Verdict",
@@ -59,10 +63,10 @@ class DeliveryDesk(pn.viewable.Viewer):
         self._opened = markup.pane()
         self._form = pn.Column(
             markup.pane("<h2>Dispute</h2>"),
+            self._opened,
             self._said,
             self._why,
             self._button,
-            self._opened,
             sizing_mode="stretch_width",
             visible=False,
         )
@@ -72,7 +76,7 @@ class DeliveryDesk(pn.viewable.Viewer):
     def refresh(self) -> None:
         """Read the events again under the filter of the address."""
         with self.notice.refusals():
-            rows = claims.events(self._desk.workspace)
+            rows = self._events = claims.events(self._desk.workspace)
             place = self._place
             if place.verdict:
                 rows = rows.filter(pl.col("verdict") == place.verdict)
@@ -87,12 +91,13 @@ class DeliveryDesk(pn.viewable.Viewer):
     def open(self, event_id: str) -> None:
         """Draw an event."""
         self.notice.clear()
-        self._opened.object = ""
+        self._opened.object = self._beside.object = ""
         self._form.visible = False
         self.claim.hide()
         with self.notice.refusals():
             if event_id:
                 self.claim.draw(claims.delivery(self._desk.workspace, event_id))
+                self._beside.object = beside_html(self._events, event_id)
                 self._place.event = event_id
                 self._form.visible = True
 
@@ -134,10 +139,20 @@ class DeliveryDesk(pn.viewable.Viewer):
             else ""
         )
         left = pn.Column(
-            markup.pane(scope), self._verdict, self.list, width=520, margin=(0, 12, 0, 0)
+            markup.pane(scope),
+            self._verdict,
+            self.list,
+            width=540,
+            margin=(0, 12, 0, 0),
+            styles=STAYS,
         )
         right = pn.Column(
-            self.notice, self.claim, self._form, min_width=480, sizing_mode="stretch_width"
+            self.claim,
+            self._beside,
+            self.notice,
+            self._form,
+            min_width=480,
+            sizing_mode="stretch_width",
         )
         return pn.Row(left, right, sizing_mode="stretch_width")
 
@@ -146,12 +161,41 @@ def event_rows(rows: pl.DataFrame) -> pl.DataFrame:
     """Events as the list shows them."""
     return rows.select(
         "event_id",
-        pl.col("verdict").replace(wording.VERDICTS).alias("what"),
+        pl.col("event_id").alias("event"),
+        pl.col("verdict").replace(wording.SHORT_VERDICTS).alias("what"),
         pl.col("fsp_ids").alias("parties"),
         ("…" + pl.col("mpan").str.tail(4)).alias("meter"),
-        pl.col("declared_kwh").cast(pl.Float64).round(1).alias("kwh"),
+        pl.col("declared_kwh").cast(pl.Float64).alias("kwh"),
         pl.col("start_utc")
         .dt.convert_time_zone("Europe/London")
         .dt.strftime("%d %b %y %H:%M")
         .alias("when"),
     )
+
+
+_BESIDE: Final[markup.Columns] = {
+    "fsp_ids": ("Provider", None),
+    "event_id": ("Event", lambda event: markup.anchor(link("delivery", event=event), event)),
+    "start_utc": ("Start", wording.moment),
+    "declared_kwh": ("Declared kWh", None),
+    "verdict": ("Verdict", lambda code: wording.VERDICTS.get(code, str(code))),
+}
+
+
+def beside_html(events: pl.DataFrame, event_id: str) -> str:
+    """List every claim on the same meter point and half-hours; nothing where there is one only.
+
+    One boundary cannot bear out more than its own fall: such claims are weighed together.
+    """
+    own = events.filter(pl.col("event_id") == event_id)
+    if own.is_empty():
+        return ""
+    mpan, start, end = own.select("mpan", "start_utc", "end_utc").row(0)
+    same = events.filter(
+        pl.col("mpan") == mpan, pl.col("start_utc") < end, pl.col("end_utc") > start
+    ).sort("start_utc", "event_id")
+    if same.height < 2:
+        return ""
+    whole = wording.figure(same["declared_kwh"].cast(pl.Float64).sum(), 1)
+    said = f"Several claims on the same half-hours: {whole} kWh declared behind this meter point"
+    return markup.table(same, _BESIDE, said, empty="")

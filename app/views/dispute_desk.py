@@ -14,7 +14,7 @@ from app.session import Desk, Place
 from app.views import markup, wording
 from app.views.claim import Claim
 from app.views.notice import Notice
-from app.views.record_list import RecordList
+from app.views.record_list import STAYS, RecordList
 from app.workflows import disputes
 
 _COLUMNS: Final = {
@@ -134,15 +134,15 @@ class DisputeDesk(pn.viewable.Viewer):
 
     def __panel__(self) -> pn.viewable.Viewable:
         right = pn.Column(
-            self.notice,
             self._summary,
             self.claim,
+            self.notice,
             self._form,
             self._history,
             min_width=480,
             sizing_mode="stretch_width",
         )
-        left = pn.Column(self.list, width=520, margin=(0, 12, 0, 0))
+        left = pn.Column(self.list, width=520, margin=(0, 12, 0, 0), styles=STAYS)
         return pn.Row(left, right, sizing_mode="stretch_width")
 
 
@@ -156,8 +156,12 @@ def dispute_rows(rows: pl.DataFrame) -> pl.DataFrame:
         pl.col("claim").alias("what"),
         pl.col("parties").map_elements(wording.members, return_dtype=pl.String),
         ("…" + pl.col("mpan").str.tail(4)).alias("meter"),
-        pl.col("opened_at").cast(pl.String).str.head(10).alias("opened"),
+        pl.col("opened_at").map_elements(_day, return_dtype=pl.String).alias("opened"),
     )
+
+
+def _day(opened_at: object) -> str:
+    return wording.moment(str(opened_at)).rsplit(" ", 2)[0]  # the local day of a local moment
 
 
 def dispute_html(record: dict[str, Any]) -> str:

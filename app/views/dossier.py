@@ -19,6 +19,8 @@ from app.views.operation import Operation
 from app.views.traces import Traces
 from app.workflows import evidence
 
+Part = pn.viewable.Viewer | pn.viewable.Viewable
+
 
 class Dossier(pn.viewable.Viewer):
     """Everything about ``place.mpan``; without one, the meter points to choose from."""
@@ -37,14 +39,12 @@ class Dossier(pn.viewable.Viewer):
             self.capability,
             self.operation,
             self._baselines,
-            min_width=420,
             sizing_mode="stretch_width",
         )
-        entered = pn.Column(self.entries, min_width=420, sizing_mode="stretch_width")
         self._body = pn.Column(
             self.identity,
             self.traces,
-            pn.Row(derived, entered, sizing_mode="stretch_width"),
+            _pair(derived, self.entries),
             sizing_mode="stretch_width",
             visible=False,
         )
@@ -75,14 +75,23 @@ class Dossier(pn.viewable.Viewer):
         self.identity.draw(mpan, held.facts)
         self.traces.draw(held)
         self.detections.draw(held.detections)
-        self.capability.draw(held.capability)
-        self.operation.draw(held.availability)
+        self.capability.draw(held.capability, held.detections)
+        self.operation.draw(held.availability, held.detections)
         self._baselines.object = baselines_html(held.baselines)
         self.entries.draw(held, dt.datetime.now(dt.UTC).date())
         self._body.visible = True
 
     def __panel__(self) -> pn.viewable.Viewable:
         return pn.Column(self.notice, self._found, self._body, sizing_mode="stretch_width")
+
+
+def _pair(left: Part, right: Part) -> pn.Row:
+    """Put two parts side by side, of one width."""
+    columns = [
+        pn.Column(part, min_width=420, margin=(0, 14, 0, 0), sizing_mode="stretch_width")
+        for part in (left, right)
+    ]
+    return pn.Row(*columns, sizing_mode="stretch_width")
 
 
 def found_html(points: pl.DataFrame, wanted: str) -> str:
@@ -103,7 +112,7 @@ def found_html(points: pl.DataFrame, wanted: str) -> str:
         "gsp_group": ("GSP Group", None),
         "classes": ("Seen", class_names),
     }
-    listed = markup.table(points, columns, title, empty=empty, tall=True)
+    listed = markup.table(points, columns, title, empty=empty, size="whole")
     return f"<h1>Choose a meter point</h1>{listed}"
 
 

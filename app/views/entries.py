@@ -11,6 +11,7 @@ import polars as pl
 from app.plots.agreements import agreements_timeline
 from app.session import link
 from app.views import markup, wording
+from app.views.detections import settled
 from characterise.asset_classes import FLEXIBLE_DEMAND
 from registry import code_lists
 
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
 AGREEMENTS: Final[markup.Columns] = {
     "fsp": ("Provider", None),
     "amsid": ("Asset meter", lambda amsid: wording.masked(amsid) if amsid else "whole site"),
-    "market": ("Market", None),
+    "market": ("Market", wording.market),
     "stack_rank": ("Stack rank", None),
     "exclusive": ("Exclusive", None),
-    "primacy_type": ("Primacy", None),
+    "primacy_type": ("Primacy", lambda code: "none" if code == "NONE" else str(code)),
     "valid_from": ("From", wording.moment),
     "valid_to": ("To (not included)", lambda day: wording.moment(day) if day else "open"),
 }
@@ -97,7 +98,9 @@ def beside_html(evidence: MeterEvidence) -> str:
         evidence.assets, ASSETS, "Registered assets", empty="No asset is registered here."
     )
     return held + markup.table(
-        declared_beside_observed(evidence.assets, evidence.capability),
+        declared_beside_observed(
+            evidence.assets, settled(evidence.capability, evidence.detections)[0]
+        ),
         {
             "asset_class": ("Class", _class_or_not_observable),
             "side": ("Direction", None),

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from app.session import link
 from app.views import markup, wording
-from app.views.detections import tier_lamp
+from app.views.detections import limits_html, tier_lamp
 
 _CHANGES: Final = {
     "new": "New since the last run",
@@ -28,13 +28,32 @@ def flag_html(flag: dict[str, Any] | None) -> str:
     if flag["state"] != "open":
         lamps.append(markup.lamp(wording.STATES.get(flag["state"], flag["state"]), "hollow"))
     if change := _CHANGES.get(flag.get("change") or ""):
-        lamps.append(markup.lamp(change, "medium"))
+        lamps.append(markup.lamp(change, "hollow"))
     place = wording.worth(flag["kw_at_stake"], flag["doubt"])
     return (
-        f"<h1>{escape(flag['title'])}</h1><p>{' '.join(lamps)}</p>"
+        f"<h1>{escape(flag['title'])}</h1><p class='wide'>{' '.join(lamps)}"
+        f" &ensp; {_links(flag)}</p>"
         f"<p>{escape(flag['because'])}</p>"
+        f"{_evidence(flag)}"
         f'<p class="sum"><b>Why it is here:</b> {escape(place)}</p>'
-        f"{_decided(flag)}<p>{_links(flag)}</p>"
+        f"{_decided(flag)}"
+    )
+
+
+def _evidence(flag: dict[str, Any]) -> str:
+    """Write what the figures say where the decision is taken; a claim names its events."""
+    held = flag.get("evidence") or {}
+    if flag.get("event_id"):
+        events = [
+            markup.anchor(link("delivery", event=event), str(event))
+            for event in held.get("events_short") or []
+        ]
+        return f"<p><b>Events that fell short:</b> {', '.join(events)}</p>" if events else ""
+    said = markup.listing(held.get("reasons") or [])
+    return (
+        f"<p><b>What the figures say:</b></p>{said}{limits_html(held.get('findings') or [])}"
+        if said
+        else ""
     )
 
 

@@ -25,8 +25,8 @@ _FACTS: Final = {
     "gsp": "GSP",
     "primary": "primary",
     "feeder": "feeder",
-    "import_limit_kw": "import limit kW",
-    "export_limit_kw": "export limit kW",
+    "import_limit_kw": "import limit",
+    "export_limit_kw": "export limit",
     "has_export_register": "export register:",
 }
 
@@ -85,14 +85,17 @@ class Identity(pn.viewable.Viewer):
         self._controls.visible = not shown
         premises = self._facts.get("premises") or "unknown"
         known = [
-            f"{label} {wording.words(self._facts[field])}"
+            f"{label} {wording.words(self._facts[field])}{' kW' if field.endswith('_kw') else ''}"
             for field, label in _FACTS.items()
             if self._facts.get(field) is not None
         ]
         place = " · ".join([wording.PREMISES.get(premises, premises), *known])
         self._heading.object = (
-            f"<h1>Meter point {escape(name)}</h1><p>{escape(place)}</p>" if self._mpan else ""
+            f"<h1>Meter point {escape(name)}</h1><p class='wide'>{escape(place)}</p>"
+            if self._mpan
+            else ""
         )
 
     def __panel__(self) -> pn.viewable.Viewable:
-        return pn.Column(self._heading, self._controls, self.notice, sizing_mode="stretch_width")
+        above = pn.Row(self._heading, self._controls, sizing_mode="stretch_width")
+        return pn.Column(above, self.notice, sizing_mode="stretch_width")

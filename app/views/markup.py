@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
-from typing import Any
+from typing import Any, Literal
 
 import panel as pn
 import polars as pl
@@ -80,7 +80,7 @@ def table(
     *,
     empty: str,
     rows: int = 200,
-    tall: bool = False,
+    size: Literal["", "half", "whole"] = "",
 ) -> str:
     """Write a frame as a table; ``empty`` says in a sentence why there is nothing.
 
@@ -90,8 +90,8 @@ def table(
         What to show, in order; a column that the frame lacks reads as nothing known.
     rows
         How many rows at most; a cut is said in the caption.
-    tall
-        The table is what the page is about and takes most of the screen.
+    size
+        How much of the screen it may take before it scrolls; blank is a few rows.
     """
     if frame.is_empty():
         return f'<h3>{escape(caption)}</h3><p class="quiet">{escape(empty)}</p>'
@@ -106,9 +106,8 @@ def table(
     body = "".join(
         f"<tr>{_row(row, columns, numeric)}</tr>" for row in frame.head(rows).iter_rows(named=True)
     )
-    size = "scroll tall" if tall else "scroll"
     return (
-        f'<div class="{size}" tabindex="0" role="region" aria-label="{escape(caption)}">'
+        f'<div class="scroll {size}" tabindex="0" role="region" aria-label="{escape(caption)}">'
         f"<table><caption>{escape(caption)}{cut}</caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )

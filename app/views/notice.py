@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html import escape
@@ -16,6 +17,9 @@ from characterise.errors import CharacteriseError
 from registry.errors import RegistryError
 
 _log = logging.getLogger(__name__)
+
+_INNER_ID = re.compile(r" \([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\)")
+"""A ledger's own id in brackets: a person looks rows up by what stands in them."""
 
 REFUSALS = (RegistryError, CharacteriseError, WorkspaceError, ValueError, LookupError)
 """What a workflow raises on purpose; anything else is a fault of ours and is logged."""
@@ -71,6 +75,5 @@ def sentence_of(error: Exception) -> str:
             f"{fault['msg'].removeprefix('Value error, ')}"
             for fault in error.errors()
         )
-    if isinstance(error, KeyError) and error.args:
-        return str(error.args[0])
-    return str(error)
+    said = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
+    return _INNER_ID.sub("", said)

@@ -8,7 +8,7 @@ import polars as pl
 
 from app.plots.availability import QUANTITIES, availability_heatmap
 from app.views import markup, wording
-from app.views.detections import IN_PROGRESS
+from app.views.detections import IN_PROGRESS, in_progress_html, settled
 
 
 class Operation(pn.viewable.Viewer):
@@ -18,7 +18,7 @@ class Operation(pn.viewable.Viewer):
         super().__init__()
         self._held = pl.DataFrame()
         self._pane = pn.pane.HoloViews(sizing_mode="stretch_width", linked_axes=False)
-        self._note = markup.pane()
+        self._note, self._waiting = markup.pane(), markup.pane()
         self._pick = pmui.Select(label="Class and direction", options={}, width=260)
         self._measure = pmui.Select(
             label="Shown",
@@ -29,9 +29,11 @@ class Operation(pn.viewable.Viewer):
         self._pick.param.watch(lambda _: self._redraw(), "value")
         self._measure.param.watch(lambda _: self._redraw(), "value")
 
-    def draw(self, availability: pl.DataFrame) -> None:
+    def draw(self, availability: pl.DataFrame, detections: pl.DataFrame) -> None:
         """Draw the observed operation of one meter point."""
-        self._held = availability
+        self._held, waiting = settled(availability, detections)
+        self._waiting.object = in_progress_html(waiting)
+        availability = self._held
         pairs = (
             availability.select("asset_class", "direction").unique(maintain_order=True).rows()
             if not availability.is_empty()
@@ -52,7 +54,7 @@ class Operation(pn.viewable.Viewer):
                 "<p class='quiet'>Running is not the same as available: an idle battery or an"
                 " absent car is unknown. Blank: no such half-hour was observed.</p>"
                 if some
-                else f"<p>{IN_PROGRESS}: no class is present with enough data.</p>"
+                else f"<p>{IN_PROGRESS}: no class is sure enough to describe.</p>"
             )
             if some:
                 name, way = picked.split("|", 1)
@@ -61,6 +63,7 @@ class Operation(pn.viewable.Viewer):
     def __panel__(self) -> pn.viewable.Viewable:
         return pn.Column(
             markup.pane("<h2>Observed operation</h2>"),
+            self._waiting,
             pn.Row(self._pick, self._measure),
             self._pane,
             self._note,

@@ -24,6 +24,10 @@ _COMPACT: Final = """
 """
 
 
+STAYS: Final = {"position": "sticky", "top": "0", "align-self": "flex-start"}
+"""Styles of a column that stays in sight while the evidence beside it is read."""
+
+
 class RecordList(pn.viewable.Viewer):
     """A table over one frame, and buttons that step through it in the order shown."""
 
@@ -37,6 +41,7 @@ class RecordList(pn.viewable.Viewer):
         label: str,
         empty: str,
         widths: Mapping[str, int | str] | None = None,
+        decimals: Mapping[str, int] | None = None,
         page_size: int = 15,
     ) -> None:
         super().__init__()
@@ -57,8 +62,14 @@ class RecordList(pn.viewable.Viewer):
             hidden_columns=[key],
             widths=dict(widths or {}),
             formatters={
-                name: {"type": "textarea"} for name in columns if name in ("what", "parties")
+                **{name: {"type": "textarea"} for name in columns if name in ("what", "parties")},
+                # All figures of a column with the same digits, so that they compare by eye.
+                **{
+                    name: {"type": "money", "precision": digits, "symbol": "", "thousand": ","}
+                    for name, digits in (decimals or {}).items()
+                },
             },
+            text_align=dict.fromkeys(decimals or {}, "right"),
         )
         self._count = markup.pane()
         self._back = pmui.Button(
@@ -70,7 +81,7 @@ class RecordList(pn.viewable.Viewer):
         self._back.on_click(lambda _: self.step(-1))
         self._on.on_click(lambda _: self.step(1))
         self._table.param.watch(self._on_pick, "selection")
-        # The browser forgets a selection made before it drew the table.
+        # The browser forgets a selection, and a page, set before it drew the table.
         pn.state.onload(self._mark_again)
 
     def draw(self, frame: pl.DataFrame, chosen: str = "") -> None:
@@ -86,6 +97,7 @@ class RecordList(pn.viewable.Viewer):
             )
         ids = self.ids
         self.choose(chosen if chosen in ids else (ids[0] if ids else ""))
+        self._turn_to_chosen(ids)
 
     @property
     def ids(self) -> list[str]:
@@ -109,7 +121,12 @@ class RecordList(pn.viewable.Viewer):
         at = ids.index(self.chosen) + by if self.chosen in ids else 0
         place = min(max(at, 0), len(ids) - 1)
         self.choose(ids[place])
+        self._turn_to_chosen(ids)
+
+    def _turn_to_chosen(self, ids: list[str]) -> None:
+        """Show the page that the chosen record is on."""
         if self._table.page_size:
+            place = ids.index(self.chosen) if self.chosen in ids else 0
             self._table.page = place // self._table.page_size + 1
 
     def after(self, record: str) -> str:
@@ -121,6 +138,9 @@ class RecordList(pn.viewable.Viewer):
         return ids[at + 1] if at + 1 < len(ids) else (ids[at - 1] if at else "")
 
     def _mark_again(self) -> None:
+        page = self._table.page
+        self._table.page = 1
+        self._table.page = page
         places = list(self._table.selection)
         self._table.selection = []
         self._table.selection = places

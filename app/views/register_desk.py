@@ -55,7 +55,7 @@ COLUMNS: Final[dict[str, markup.Columns]] = {
         "event_id": ("Event", None),
         "fsp_id": ("Provider", None),
         "mpan": ("Meter", wording.masked),
-        "market": ("Market", None),
+        "market": ("Market", wording.market),
         "start_utc": ("Start", wording.moment),
         "end_utc": ("End", wording.moment),
         "requested_kw": ("Requested kW", None),
@@ -103,7 +103,7 @@ class RegisterDesk(pn.viewable.Viewer):
                 f"{rows.height:,} {name}",
                 empty="Nothing is entered, or nothing holds the text.",
                 rows=_ROWS,
-                tall=True,
+                size="half",
             )
 
     def _on_filter(self) -> None:

@@ -13,7 +13,7 @@ import panel_material_ui as pmui
 import polars as pl
 
 from app.session import Desk
-from app.views import markup
+from app.views import markup, wording
 from app.views.notice import Notice
 from app.workflows import register
 from registry import code_lists
@@ -40,7 +40,12 @@ class AgreementForm(pn.viewable.Viewer):
             "fsp": pmui.TextInput(label="Provider: MPID or organisation id", value="", width=230),
             "mpan": pmui.TextInput(label="MPAN", value="", width=160),
             "amsid": pmui.TextInput(label="AMSID (blank: whole site)", value="", width=190),
-            "market": pmui.Select(label="Market", options=list(code_lists.MARKETS), width=180),
+            "market": pmui.Select(
+                label="Market",
+                options={wording.market(code): code for code in code_lists.MARKETS},
+                value=code_lists.MARKETS[0],
+                width=180,
+            ),
             "stack_rank": pmui.TextInput(label="Stack rank", value="1", width=100),
             "primacy_type": pmui.Select(
                 label="Primacy type", options=list(code_lists.PRIMACY_TYPES), width=130
@@ -83,8 +88,8 @@ class AgreementForm(pn.viewable.Viewer):
             markup.pane("<h2>Add an agreement</h2>"),
             pn.FlexBox(*self.fields.values()),
             self.reason,
-            self._add,
             self.notice,
+            self._add,
             min_width=420,
             sizing_mode="stretch_width",
         )
@@ -131,7 +136,8 @@ class SheetLoad(pn.viewable.Viewer):
             )
             self._report.object = report_html(report)
             self._on_loaded()
-            self.notice.say(summary(report, dry_run=dry_run))
+            tell = self.notice.refuse if report.errors else self.notice.say
+            tell(summary(report, dry_run=dry_run))
 
     def __panel__(self) -> pn.viewable.Viewable:
         return pn.Column(
@@ -141,8 +147,8 @@ class SheetLoad(pn.viewable.Viewer):
             self.entity,
             self.file,
             self.reason,
-            pn.Row(self._check, self._load),
             self.notice,
+            pn.Row(self._check, self._load),
             self._report,
             min_width=420,
             sizing_mode="stretch_width",

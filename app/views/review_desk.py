@@ -10,6 +10,7 @@ import panel_material_ui as pmui
 import param
 import polars as pl
 
+from app.plots.palette import CLASS_LABELS
 from app.session import Desk, Place
 from app.views import markup, wording
 from app.views.claim import Claim
@@ -18,13 +19,14 @@ from app.views.detections import Detections
 from app.views.flag_summary import flag_html
 from app.views.identity import Identity
 from app.views.notice import Notice
-from app.views.record_list import RecordList
+from app.views.record_list import STAYS, RecordList
 from app.views.traces import Traces
 from app.workflows import claims, evidence, review
 
 ANY: Final = "any"
 _COLUMNS: Final = {
-    "what": "What",
+    "kind": "Flag",
+    "what": "About",
     "meter": "Meter",
     "kw_at_stake": "kW",
     "doubt": "Doubt",
@@ -46,7 +48,8 @@ class ReviewDesk(pn.viewable.Viewer):
             _COLUMNS,
             label="Flags, most worth a look first",
             empty=_EMPTY,
-            widths={"meter": 74, "kw_at_stake": 62, "doubt": 78, "worth": 80},
+            widths={"kind": 98, "meter": 66, "kw_at_stake": 64, "doubt": 72, "worth": 72},
+            decimals={"kw_at_stake": 1, "doubt": 2, "worth": 2},
         )
         self.decision = Decision(desk, self._on_decided, self._on_undone)
         self.identity, self.detections = Identity(desk), Detections()
@@ -145,8 +148,9 @@ class ReviewDesk(pn.viewable.Viewer):
             self._banner,
             pn.FlexBox(self._kind, self._state, self._text),
             self.list,
-            width=520,
+            width=540,
             margin=(0, 12, 0, 0),
+            styles=STAYS,
         )
         right = pn.Column(
             self.notice,
@@ -167,15 +171,39 @@ _EMPTY: Final = (
 
 
 def queue_rows(rows: pl.DataFrame) -> pl.DataFrame:
-    """Queue as the list shows it: changed flags say so, meter points are masked."""
+    """Queue as the list shows it: what tells the rows apart, and no meter point in full.
+
+    A change since the last run stands on the row, unless every row has the same one.
+    """
     news = (
         pl.when(pl.col("change") != "").then("● " + pl.col("change") + ": ").otherwise(pl.lit(""))
+        if rows["change"].n_unique() > 1
+        else pl.lit("")
     )
     return rows.with_columns(
-        pl.concat_str(news, pl.col("title")).alias("what"),
+        pl.col("kind").replace(_SHORT_KINDS),
+        pl.concat_str(news, _about()).alias("what"),
         ("…" + pl.col("mpan").str.tail(4)).alias("meter"),
-        pl.col("kw_at_stake", "doubt", "worth").round(2),
     )
+
+
+def _about() -> pl.Expr:
+    """Class with its chance, or the provider with the event that is shown."""
+    asset = pl.concat_str(
+        pl.col("asset_class").replace(CLASS_LABELS),
+        pl.col("probability").map_elements(lambda p: f", {wording.chance(p)}", pl.String),
+        ignore_nulls=True,
+    )
+    claim = pl.concat_str(pl.col("fsp_id"), pl.lit(", "), pl.col("event_id"))
+    return pl.when(pl.col("asset_class").is_not_null()).then(asset).otherwise(claim)
+
+
+_SHORT_KINDS: Final = {
+    "medium_confidence": "To confirm",
+    "candidate_asset": "Unregistered",
+    "not_seen": "Not seen",
+    "unsupported_claim": "Claim",
+}
 
 
 def changes_html(changes: dict[str, int]) -> str:

@@ -16,7 +16,8 @@ from app.plots.palette import REST
 from app.plots.year import day_under, year_heatmap
 from app.session import Place
 from app.views import markup, wording
-from characterise.asset_classes import FLEXIBLE_DEMAND
+from app.views.detections import unsure_classes
+from characterise.asset_classes import FLEXIBLE_DEMAND, SOLAR_PV
 from characterise.settlement import SLOTS_PER_DAY, periods_in_day
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Traces(pn.viewable.Viewer):
         self._place = place
         self._reads = _NO_READS
         self._attribution = _NO_ATTRIBUTION
+        self._unsure: frozenset[str] = frozenset()
         self._heading, self._energy, self._numbers = markup.pane(), markup.pane(), markup.pane()
         self._year = hv.DynamicMap(pn.bind(self._draw_year, self.param.shown))
         self._tap = hv.streams.Tap(source=self._year, x=None, y=None)
@@ -65,7 +67,7 @@ class Traces(pn.viewable.Viewer):
         )
         self._day_pane = pn.pane.HoloViews(day, sizing_mode="stretch_width", linked_axes=False)
         self._picker = pmui.DatePicker.from_param(
-            place.param.day, label="Day", description="", width=190
+            place.param.day, label="Day", description="", size="small", width=190
         )
         self._earlier = pmui.Button(label="Day before", variant="outlined", size="small")
         self._later = pmui.Button(label="Day after", variant="outlined", size="small")
@@ -91,6 +93,7 @@ class Traces(pn.viewable.Viewer):
         """
         self._reads = evidence.reads if evidence else _NO_READS
         self._attribution = evidence.attribution if evidence else _NO_ATTRIBUTION
+        self._unsure = unsure_classes(evidence.detections) if evidence else frozenset()
         with pn.io.hold():
             day = self._place.day if keep_day else None
             span = self._span()
@@ -144,6 +147,7 @@ class Traces(pn.viewable.Viewer):
         energy = day_energy(parts)
         told = [
             f"{markup.swatch(row['asset_class'])} {_flows(row)}"
+            f"{' (in&nbsp;progress)' if row['asset_class'] in self._unsure else ''}"
             for row in energy.iter_rows(named=True)
             if row["import_kwh"] + row["export_kwh"] > 0.005 or row["asset_class"] == REST
         ]
@@ -151,7 +155,8 @@ class Traces(pn.viewable.Viewer):
         clock = f" The clocks change: {count} half-hours." if count != SLOTS_PER_DAY else ""
         self._energy.object = (
             f"<h2>{day:%A} {wording.moment(day)}, as the engine explains it</h2>"
-            f"<p>{' &nbsp; '.join(told)}.{clock} Grey line: the boundary meter.</p>"
+            f"<p class='wide'>{' &nbsp; '.join(told)}.{clock} Grey line: the boundary"
+            f" meter.</p>"
         )
         self._numbers.object = markup.folded(
             "The same numbers as a table",
@@ -197,20 +202,29 @@ def day_table(parts: DayParts) -> pl.DataFrame:
 def telling_day(
     reads: pl.DataFrame, attribution: pl.DataFrame, asset_class: str | None
 ) -> dt.date | None:
-    """Local day with the most attributed energy of a class (or of any), else the last one read."""
+    """Local day that shows a class (or any) best, else the last one read.
+
+    Best is the most energy that the readings bear out: load that the boundary meter drew, and what
+    a store gave back of what it had taken. What goes beyond either counts against the day.
+    """
     if reads.is_empty():
         return None
     own = attribution.filter(pl.col("asset_class") == asset_class) if asset_class else attribution
+    drawn = pl.min_horizontal("import_kwh", (pl.col("import_kw") / 2).fill_null(0.0))
+    used, given, shown = (pl.col(f"{name}_kwh") for name in ("import", "export", "drawn"))
+    # Generation and load let go need not reach the meter; a store gives what it has taken.
+    unmetered = pl.col("asset_class").is_in([SOLAR_PV, FLEXIBLE_DEMAND])
+    taken = pl.min_horizontal("export_kwh", "import_kwh")
+    worth = 2 * shown - used + pl.when(unmetered).then(given).otherwise(2 * taken - given)
     energy = (
-        own.join(reads.select("ts_utc", "local_date"), on="ts_utc")
+        own.join(reads.select("ts_utc", "local_date", "import_kw"), on="ts_utc")
+        .with_columns(drawn.alias("drawn_kwh"))
+        .group_by("local_date", "asset_class")
+        .agg(pl.col("import_kwh", "export_kwh", "drawn_kwh").sum())
+        .filter(used + given > 0)
         .group_by("local_date")
-        .agg(
-            (pl.col("import_kwh").fill_null(0) + pl.col("export_kwh").fill_null(0))
-            .sum()
-            .alias("kwh")
-        )
-        .filter(pl.col("kwh") > 0)
-        .sort("kwh", "local_date", descending=[True, True])
+        .agg(worth.sum().alias("worth_kwh"))
+        .sort("worth_kwh", "local_date", descending=True)
     )
     best = energy["local_date"][0] if energy.height else reads["local_date"].max()
     return best if isinstance(best, dt.date) else None

@@ -9,6 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from app.plots.palette import CLASS_LABELS
+from registry import code_lists
 
 KINDS: Final = {
     "medium_confidence": "To confirm",
@@ -24,6 +25,26 @@ STATES: Final = {
     "rejected": "Rejected",
     "cleared": "Cleared by a later run",
 }
+FINDINGS: Final = {
+    "too_few_days": "Too few days were read",
+    "short_history": "Short history: the bounds are wider for it",
+    "no_signals": "No dispatch signal covers this meter: a response cannot be told from chance",
+    "climatology_only": "Only monthly temperatures are known: a heat pump is medium at most",
+    "no_export_register": "No export register: what is given to the grid is not observable here",
+    "no_heating_season": "Too few cold days for a heat pump to show itself",
+}
+"""What limits a detection, by the engine's code."""
+CHANGES: Final = ("installed", "removed", "resized")
+"""Findings that a reason tells in a sentence with its date; they limit nothing."""
+SHORT_VERDICTS: Final = {
+    "unsupported": "Unsupported",
+    "masked": "Masked",
+    "undecidable": "Too small to decide",
+    "consistent": "Consistent",
+    "no_boundary_data": "No data",
+    "estimated_boundary": "Estimated",
+}
+"""For a narrow column whose heading says that the boundary data is meant."""
 VERDICTS: Final = {
     "unsupported": "Unsupported by boundary data",
     "masked": "Masked by another load",
@@ -49,11 +70,23 @@ NOTHING: Final = "–"
 """Shown for what is not known: never a zero."""
 _LOCAL: Final = ZoneInfo("Europe/London")
 _SHOWN_DIGITS: Final = 4
+_NEARLY: Final = 0.9999
 
 
 def asset_class(code: str | None) -> str:
-    """Name of an asset class; a code that is not known stays as it is."""
-    return CLASS_LABELS.get(code, code) if code else NOTHING
+    """Name of an asset class or registered category; a code that is not known stays as it is."""
+    if not code:
+        return NOTHING
+    return CLASS_LABELS.get(code) or code_lists.codes("AssetCategory").get(code, code)
+
+
+def market(code: str | None) -> str:
+    """Name of a market as people write it: the code ``DSO_LOCAL`` is DSO local."""
+    if not code:
+        return NOTHING
+    kept, *rest = code.split("_")
+    first = kept if kept in ("DSO", "NESO") else kept.capitalize()
+    return " ".join([first, *(word if word == "BM" else word.lower() for word in rest)])
 
 
 def figure(value: object, digits: int = 2) -> str:
@@ -70,11 +103,20 @@ def share(value: object) -> str:
         return NOTHING
     if 0 < abs(value) < 0.001:
         return "under 0.1%"
+    if 0.995 <= value < 1:
+        return "over 99%"  # "100%" would be a certainty that nobody computed
     return f"{value:.1%}" if 0 < abs(value) < 0.01 else f"{value:.0%}"
+
+
+def chance(value: object) -> str:
+    """Write a probability in per cent; one that was rounded up to 1 is still no certainty."""
+    return share(min(value, _NEARLY) if isinstance(value, int | float) else value)
 
 
 def finding(code: str) -> str:
     """Write a finding: a sentence as it is, a code in words."""
+    if code in FINDINGS:
+        return FINDINGS[code]
     return code if " " in code else code.replace("_", " ").capitalize()
 
 
@@ -134,6 +176,6 @@ def worth(kw_at_stake: object, doubt: object) -> str:
     if not isinstance(kw_at_stake, int | float) or not isinstance(doubt, int | float):
         return NOTHING
     return (
-        f"{figure(kw_at_stake)} kW at stake × {figure(doubt)} doubt"
+        f"{figure(kw_at_stake)} kW at stake × {doubt:.2f} doubt"
         f" = {figure(kw_at_stake * doubt)} kW worth a look"
     )

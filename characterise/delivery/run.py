@@ -43,6 +43,7 @@ def verify_reads(
         some = sites[first : first + SITES_AT_ONCE].implode()
         here = pl.col("mpan").is_in(some)
         mine = declared.filter(here)
+        metered = None if asset_reads is None else asset_reads.filter(here)
         cube, expected = expected_load(reads.filter(here), mine, meters=meters, weather=weather)
         parts.append(
             verify(
@@ -51,7 +52,7 @@ def verify_reads(
                 expected,
                 capability=capability,
                 attribution=None if attribution is None else attribution_of(attribution, cube),
-                asset_reads=None if asset_reads is None else asset_reads.filter(here),
+                asset_reads=metered if metered is not None and metered.height else None,
                 settings=settings,
             )
         )

@@ -99,15 +99,20 @@ def attribute(
     Notes
     -----
     What one class explains is taken out before the next is looked for, so that no half-hour is
-    explained twice: solar, battery, charger, heat pump, response.
+    explained twice: solar, battery, charger, heat pump, response. A charger is looked for in what
+    the boundary and the panels supply: two guesses, a battery and a charger, may not feed each
+    other while the meter stands still.
     """
     left = cube.net_kw
+    supplied = left
     found: dict[str, Attribution] = {}
     for name in _TAKEN_OUT:
         place = ASSET_CLASSES.index(name)
         rows = np.flatnonzero(present[:, place]).astype(np.int32)
-        part = SIGNATURES[place].attribute(cube, rows, left[rows], signals)
+        seen = np.minimum(left[rows], supplied[rows]) if name == EV_CHARGER else left[rows]
+        part = SIGNATURES[place].attribute(cube, rows, seen, signals)
         left[rows] -= part.import_kw - part.export_kw
+        supplied = left.copy() if name == SOLAR_PV else supplied
         found[name] = part
     return tuple(found[name] for name in ASSET_CLASSES)
 

@@ -34,6 +34,10 @@ FEATURES: Final = (
 SIGNS: Final = (1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1)
 """Direction in which physics lets each feature speak for the class; 0 is told, never weighed."""
 _N = len(FEATURES)
+_LONGEST_H: Final = 8.0
+"""Hours at its own power that a battery is taken to hold at the most."""
+_ROUND_TRIP: Final = 0.85
+"""Share of the energy taken in that comes out again."""
 _SAME_SIZE = 0.15
 
 
@@ -135,6 +139,31 @@ def _fill(x, n, starts, stops, powers, size, y):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
+def _balance(x, dark, y, z, most):  # type: ignore[no-untyped-def]
+    """Let nothing out that was not taken in before, and nothing in that is not let out after.
+
+    Parameters
+    ----------
+    y, z
+        (T,) charge and discharge in kW, brought down in place.
+    most
+        Energy that the battery can hold at the most, kWh.
+    """
+    held = np.float32(0.0)
+    for t in range(y.shape[0]):
+        held = min(held + np.float32(0.5 * _ROUND_TRIP) * y[t], most)
+        # Export in the dark stays the battery's, whatever was seen to go in.
+        least = max(-x[t], np.float32(0.0)) if dark[t] <= 0 else np.float32(0.0)
+        z[t] = max(min(z[t], 2 * held), least)
+        held = max(held - np.float32(0.5) * z[t], np.float32(0.0))
+    owed = np.float32(0.0)
+    for t in range(y.shape[0] - 1, -1, -1):
+        owed = min(owed + np.float32(0.5 / _ROUND_TRIP) * z[t], most)
+        y[t] = min(y[t], 2 * owed)
+        owed = max(owed - np.float32(0.5) * y[t], np.float32(0.0))
+
+
+@njit(cache=True)
 def _attribute(net, sun, place, drawn, given):  # type: ignore[no-untyped-def]
     size = net.shape[1] * 48
     work = np.empty(size, np.float32)
@@ -168,6 +197,8 @@ def _attribute(net, sun, place, drawn, given):  # type: ignore[no-untyped-def]
                 z[t] = max(z[t], -x[t])
             if y[t] > 0 and z[t] > 0:
                 y[t], z[t] = max(y[t] - z[t], np.float32(0.0)), max(z[t] - y[t], np.float32(0.0))
+        size_kw = power if not isnan(power) else np.float32(0.0)
+        _balance(x, dark, y, z, np.float32(_LONGEST_H * size_kw))
 
 
 def attribute(
@@ -177,6 +208,9 @@ def attribute(
     signals: pl.DataFrame | None = None,
 ) -> Attribution:
     """Charge and discharge of ``rows``: blocks up and down, and whatever flows out in the dark.
+
+    A store lets out no more than it took in: a long lull between two charges of a car has the
+    shape of a discharge, and not the energy.
 
     Parameters
     ----------

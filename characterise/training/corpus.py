@@ -93,6 +93,8 @@ def simulated_batches(people: Population, name: str = SIMULATED) -> Iterator[Bat
 
 def labels(sites: pl.DataFrame) -> pl.DataFrame:
     """Sites with their labels: unknown stays null, a presumed absence of EV counts as absence."""
+    if "presumed_no_ev" not in sites.columns:
+        return sites
     presumed = pl.when(pl.col("has_ev").is_null() & pl.col("presumed_no_ev")).then(False)
     return sites.with_columns(presumed.otherwise(pl.col("has_ev")).alias("has_ev"))
 

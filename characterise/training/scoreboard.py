@@ -56,7 +56,7 @@ def score(truth_dir: Path, results_dir: Path, leave_out: str | None = None) -> p
         `SCORES`, one row a class and group: all, each family, each kind of premises. Calibration
         is weighed to the balanced prevalence that probabilities are stated at.
     """
-    sites = labels(_read(truth_dir / "sites.parquet", {"mpan", "presumed_no_ev", *LABEL.values()}))
+    sites = labels(_read(truth_dir / "sites.parquet", {"mpan", *LABEL.values()}))
     if leave_out is not None:
         known = sites["family"].unique().to_list() if "family" in sites.columns else []
         if leave_out not in known:

@@ -161,7 +161,7 @@ def test_plan_keeps_padding_small_and_every_meter_once(folder, tmp_path):
 
 def test_file_without_reads_is_refused(tmp_path):
     frames.READS.to_frame().write_parquet(tmp_path / "reads.parquet")
-    with pytest.raises(InvalidFrame, match="holds no reads"):
+    with pytest.raises(InvalidFrame, match="hold no row"):
         batch.run(RunInputs.from_files(tmp_path / "reads.parquet"), tmp_path / "out")
 
 

@@ -55,5 +55,5 @@ def test_a_wrong_value_is_named() -> None:
     frame = pl.DataFrame(
         {"mpan": ["1"], "ts_utc": ["yesterday"], "import_kwh": [1.0], "export_kwh": [0.0]}
     )
-    with pytest.raises(InvalidFrame, match="wrong type"):
+    with pytest.raises(InvalidFrame, match="'yesterday' in ts_utc"):
         check(frame, READS, "reads")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
+import threading
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from panel.io.threads import StoppableThread
 from playwright.sync_api import Browser, Page
 
 from app.server import Served, start_threaded
@@ -38,12 +42,25 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     )
 
 
+def end(workbench: Served) -> None:
+    """Stop a workbench, and wait until its thread has let its connections go."""
+    threads = [thread for thread in threading.enumerate() if isinstance(thread, StoppableThread)]
+    with warnings.catch_warnings():
+        # Panel leaves open connections to the garbage collector; seen later, they would fail
+        # whichever test comes next.
+        warnings.simplefilter("ignore", ResourceWarning)
+        workbench.stop()
+        for thread in threads:
+            thread.join(timeout=5)
+        gc.collect()
+
+
 @pytest.fixture
 def served(workspace: Workspace, free_port: int) -> Iterator[Served]:
     """A workbench over a workspace that the test may change."""
     workbench = start_threaded(workspace.root, free_port, actor="Ana Lyst")
     yield workbench
-    workbench.stop()
+    end(workbench)
 
 
 @pytest.fixture
@@ -53,7 +70,7 @@ def served_empty(tmp_path: Path, free_port: int) -> Iterator[Served]:
     Workspace.create(root, actor="Test", reason="An empty workspace")
     workbench = start_threaded(root, free_port, actor="Ana Lyst")
     yield workbench
-    workbench.stop()
+    end(workbench)
 
 
 @pytest.fixture

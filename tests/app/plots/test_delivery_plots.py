@@ -92,6 +92,19 @@ def test_assets_share_the_boundarys_span(series: pl.DataFrame, assets: pl.DataFr
     assert len(area.dimension_values("time")) == 2 * series.height
 
 
+def test_plots_of_one_event_have_one_axis_and_name_their_clock(
+    series: pl.DataFrame, assets: pl.DataFrame
+) -> None:
+    band, stack = drawn(baseline_band(series)), drawn(asset_stack(assets, series))
+    assert (band.x_range.start, band.x_range.end) == (stack.x_range.start, stack.x_range.end)
+    assert band.xaxis[0].axis_label == stack.xaxis[0].axis_label == "Local time, GMT"
+
+
+def test_asset_meters_are_named_by_party(assets: pl.DataFrame) -> None:
+    labels = {element.label for element in asset_stack(assets) if element.label}
+    assert labels == {"FLXA …0011", "FLXB …0029"}
+
+
 @pytest.mark.parametrize(
     "element",
     [lambda: baseline_band(SERIES.to_frame()), lambda: asset_stack(ASSETS.to_frame())],

@@ -111,8 +111,8 @@ def test_agreement_without_an_asset_meter_is_said_to_be_for_the_whole_site() -> 
     rows = pl.DataFrame([AGREEMENT, {**AGREEMENT, "amsid": None, "exclusive": True}])
     words = sorted(list(agreements_timeline(rows, TODAY))[1].dimension_values("text"))
     assert words == [
-        " DSO_LOCAL rank 1, asset …0011",
-        " DSO_LOCAL rank 1, whole site, exclusive",
+        " DSO LOCAL rank 1, asset …0011",
+        " DSO LOCAL rank 1, whole site, exclusive",
     ]
 
 

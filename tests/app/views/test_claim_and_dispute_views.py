@@ -5,7 +5,7 @@ import pytest
 
 from app.session import Desk, Place
 from app.views.claim import Claim, settles
-from app.views.delivery_desk import DeliveryDesk
+from app.views.delivery_desk import DeliveryDesk, beside_html
 from app.views.dispute_desk import DisputeDesk
 from app.workflows import disputes
 from app.workflows.claims import DeliveryEvidence
@@ -38,7 +38,7 @@ def evidence() -> DeliveryEvidence:
             0.32,
             0.6,
             0.8,
-            ["At least one of FLXA, FLXB fell short."],
+            ["At least one of FLXA (7700000000029), FLXB fell short."],
             ["A second load may have started."],
         ),
         (
@@ -139,6 +139,7 @@ def test_parties_and_meters_are_escaped_and_masked(evidence: DeliveryEvidence) -
     assert "FLX<A>" not in shown
     assert MPAN not in shown
     assert "7700000000011" not in shown
+    assert "FLXA (•••••••••0029)" in shown
 
 
 def test_boundary_that_is_not_there_draws_no_empty_plot(evidence: DeliveryEvidence) -> None:
@@ -169,6 +170,24 @@ def test_record_over_time_says_what_would_settle_it() -> None:
     assert "no further event" in settles({**row, "events_to_settle": 0})
     assert "asset-meter readings" in settles({**row, "events_to_settle": None})
     assert "asset-meter readings" in settles(None)
+
+
+def test_claims_on_the_same_half_hours_stand_side_by_side() -> None:
+    hour = dt.timedelta(hours=1)
+    rows = [
+        ("EV1", MPAN, "FLXA", START, START + hour, 6.0, "unsupported"),
+        ("EV2", MPAN, "FLXB", START, START + hour, 4.0, "consistent"),
+        ("EV3", MPAN, "FLXC", START + hour, START + 2 * hour, 9.0, "consistent"),
+        ("EV4", "1200000000010", "FLXD", START, START + hour, 9.0, "consistent"),
+    ]
+    names = ("event_id", "mpan", "fsp_ids", "start_utc", "end_utc", "declared_kwh", "verdict")
+    events = pl.DataFrame(rows, schema=names, orient="row")
+    html = beside_html(events, "EV1")
+    assert "10 kWh declared" in html
+    assert "FLXB" in html
+    assert "FLXC" not in html
+    assert "FLXD" not in html
+    assert beside_html(events, "EV3") == beside_html(events, "EV-none") == ""
 
 
 def test_event_list_without_events_says_what_to_do(desk: Desk, place: Place) -> None:

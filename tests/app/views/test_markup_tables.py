@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from app.views import markup, wording
+from app.views.notice import sentence_of
 
 HOSTILE = "<script>alert(1)</script>"
 
@@ -48,6 +49,25 @@ def test_missing_is_never_written_as_zero() -> None:
 )
 def test_small_chances_are_not_rounded_to_none(chance: float, written: str) -> None:
     assert wording.share(chance) == written
+
+
+def test_chance_is_never_written_as_a_certainty() -> None:
+    assert wording.chance(1.0) == wording.chance(0.996) == "over 99%"
+    assert wording.share(1.0) == "100%"  # a fraction may be whole
+    assert wording.chance(None) == wording.NOTHING
+
+
+@pytest.mark.parametrize(
+    ("code", "written"),
+    [("DSO_LOCAL", "DSO local"), ("NESO_BM", "NESO BM"), ("WHOLESALE", "Wholesale"), (None, "–")],
+)
+def test_markets_are_written_in_words(code: str | None, written: str) -> None:
+    assert wording.market(code) == written
+
+
+def test_ledgers_own_id_is_not_shown_in_a_refusal() -> None:
+    refusal = ValueError("It clashes (e6e8f65d-be04-4e62-a870-5580d931eba0).")
+    assert sentence_of(refusal) == "It clashes."
 
 
 def test_mask_shows_the_last_four_digits_only() -> None:

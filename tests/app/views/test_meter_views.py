@@ -9,6 +9,7 @@ import pytest
 from bokeh.plotting import figure as Figure
 
 from app.session import Desk, Place
+from app.views.capability import Capability
 from app.views.detections import detections_html, tier_lamp
 from app.views.dossier import Dossier
 from app.views.entries import declared_beside_observed
@@ -38,7 +39,8 @@ def evidence(year: pl.DataFrame, attribution: pl.DataFrame) -> SimpleNamespace:
 
 def test_opens_on_the_day_that_shows_the_class_best(year: pl.DataFrame, place: Place) -> None:
     traces = Traces(place)
-    traces.draw(evidence(year, charging((3, 1.0), (6, 4.0))), "EV_CHARGER")
+    drawn = year.with_columns(import_kw=pl.lit(8.0))
+    traces.draw(evidence(drawn, charging((3, 1.0), (6, 4.0))), "EV_CHARGER")
     assert place.day == dt.date(2026, 1, 6)
     assert "EV charger" in traces._energy.object
 
@@ -46,6 +48,46 @@ def test_opens_on_the_day_that_shows_the_class_best(year: pl.DataFrame, place: P
 def test_nothing_attributed_opens_on_the_last_day_read(year: pl.DataFrame) -> None:
     assert telling_day(year, charging(), None) == dt.date(2026, 1, 10)
     assert telling_day(year.clear(), charging(), None) is None
+
+
+def test_load_that_the_boundary_shows_makes_a_better_day_than_load_behind_a_battery(
+    year: pl.DataFrame,
+) -> None:
+    quiet = year.with_columns(
+        import_kw=pl.when(pl.col("local_date") == dt.date(2026, 1, 7)).then(0.0).otherwise(8.0)
+    )
+    assert telling_day(quiet, charging((4, 3.0), (7, 9.0)), None) == dt.date(2026, 1, 4)
+
+
+def test_class_in_progress_shows_no_figures() -> None:
+    seen = [
+        (MPAN, name, 0.6, 0.1, 0.9, tier, "sufficient", [], [], 1.0, None, None)
+        for name, tier in (("BESS", "low"), ("SOLAR_PV", "high"))
+    ]
+    sized = [
+        (MPAN, name, "rated_export_kw", "p90", 3.0, 2.0, 4.0, 9, 0.9, "high")
+        for name in ("BESS", "SOLAR_PV")
+    ]
+    capability = Capability()
+    capability.draw(
+        pl.DataFrame(sized, schema=frames.CAPABILITY, orient="row"),
+        pl.DataFrame(seen, schema=frames.DETECTIONS, orient="row"),
+    )
+    assert "Battery" in capability._waiting.object
+    assert "Characterisation in progress" in capability._waiting.object
+    assert "Battery" not in capability._table.object
+    assert "Solar" in capability._table.object
+
+
+def test_class_less_likely_than_not_is_folded_unless_under_review() -> None:
+    rows = [
+        (MPAN, name, chance, 0.0, 0.9, "low", "sufficient", ["resized"], [], 1.0, None, None)
+        for name, chance in (("BESS", 0.2), ("SOLAR_PV", 0.8))
+    ]
+    frame = pl.DataFrame(rows, schema=frames.DETECTIONS, orient="row")
+    assert "Less likely than not: Battery 20%" in detections_html(frame)
+    assert "Less likely" not in detections_html(frame, "BESS")
+    assert "What limits this" not in detections_html(frame)  # a change of size limits nothing
 
 
 def test_day_of_the_address_is_kept_while_the_readings_cover_it(year: pl.DataFrame) -> None:

@@ -1,7 +1,9 @@
+import polars as pl
 import pytest
 
 from app.session import Desk, Place
-from app.views.review_desk import ReviewDesk, changes_html
+from app.views.record_list import RecordList
+from app.views.review_desk import ReviewDesk, changes_html, queue_rows
 from app.workflows import review
 from registry import audit
 
@@ -155,3 +157,37 @@ def test_banner_counts_what_the_last_run_changed() -> None:
     assert "<b>1,200</b> cleared" in html
     assert "tier moved" not in html
     assert "no change" in changes_html({"new": 0})
+
+
+def queue_of(*flags: dict[str, object]) -> pl.DataFrame:
+    blank = dict.fromkeys(review.QUEUE)
+    return pl.DataFrame(
+        [{**blank, "mpan": "1200000000009", **flag} for flag in flags], review.QUEUE
+    )
+
+
+def test_rows_of_one_kind_are_told_apart_by_class_chance_provider_and_event() -> None:
+    rows = queue_rows(
+        queue_of(
+            {"asset_class": "HEAT_PUMP", "probability": 0.83, "change": "new"},
+            {"fsp_id": "FLXA", "event_id": "EV7", "change": "new"},
+        )
+    )
+    assert rows["what"].to_list() == ["Heat pump, 83%", "FLXA, EV7"]
+    assert rows["meter"].to_list() == ["…0009", "…0009"]
+
+
+def test_change_stands_on_the_row_unless_every_row_has_the_same() -> None:
+    rows = queue_rows(
+        queue_of(
+            {"asset_class": "BESS", "probability": 1.0, "change": "tier moved"},
+            {"asset_class": "BESS", "probability": None, "change": ""},
+        )
+    )
+    assert rows["what"].to_list() == ["● tier moved: Battery, over 99%", "Battery"]
+
+
+def test_list_turns_to_the_page_of_the_flag_that_is_up() -> None:
+    listed = RecordList("id", {"what": "What"}, label="Rows", empty="None.", page_size=5)
+    listed.draw(pl.DataFrame({"id": [str(n) for n in range(12)], "what": ["x"] * 12}), "7")
+    assert (listed.chosen, listed._table.page) == ("7", 2)
