@@ -49,6 +49,10 @@ class WorkspaceExists(WorkspaceError):
     """The folder already holds something."""
 
 
+class WorkspaceDamaged(WorkspaceError):
+    """The folder's own description cannot be read."""
+
+
 class WorkspaceTooNew(WorkspaceError):
     """A newer program made the workspace."""
 
@@ -105,7 +109,7 @@ class Workspace:
         manifest = root / _MANIFEST
         if not manifest.is_file():
             raise WorkspaceMissing(f"{root} is no workspace; make one with: fmar init {root}")
-        held = json.loads(manifest.read_text(encoding="utf-8")).get("format", 0)
+        held = _manifest(root)["format"]
         if held > FORMAT:
             raise WorkspaceTooNew(
                 f"{root} has format {held} and this program knows {FORMAT}; update the program."
@@ -155,8 +159,7 @@ class Workspace:
     @property
     def legal_basis(self) -> str:
         """Why this workspace may hold half-hours of homes."""
-        manifest = json.loads((self.root / _MANIFEST).read_text(encoding="utf-8"))
-        return str(manifest["legal_basis"])
+        return str(_manifest(self.root)["legal_basis"])
 
     def committed(self) -> dict[str, int]:
         """Delta version that readers see, by table."""
@@ -274,6 +277,17 @@ class Workspace:
             "asset_reads": self.asset_reads,
             "quarantine": self.quarantine,
         }
+
+
+def _manifest(root: Path) -> dict[str, Any]:
+    path = root / _MANIFEST
+    try:
+        held = json.loads(path.read_text(encoding="utf-8"))
+        return {"format": int(held["format"]), "legal_basis": held["legal_basis"]}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise WorkspaceDamaged(
+            f"{path} cannot be read ({error}); restore the workspace from a backup."
+        ) from error
 
 
 def _write_durably(path: Path, text: str) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from app.workspace import Workspace
-from characterise.frames import VERDICT_ORDER
+from characterise.frames import ASSET_READS, VERDICT_ORDER
 from registry import events as dispatch_events
 
 MARGIN: Final = dt.timedelta(hours=12)
@@ -37,8 +37,10 @@ class DeliveryEvidence:
     """One event, as both sides see it."""
 
     event: dict[str, Any]
+    """event_id, mpan, fsp_ids, event_ids (its own first), start_utc, end_utc, market, declared_kwh:
+    the parties and the energy of all claims in these half-hours."""
     verdicts: pl.DataFrame
-    """`frames.VERDICTS` rows of the event."""
+    """`frames.VERDICTS` rows: the event's own first, then those in the same half-hours."""
     series: pl.DataFrame
     """ts_utc, expected_kw, lower_kw, upper_kw, boundary_kw, in_event; net import in kW."""
     assets: pl.DataFrame
@@ -97,7 +99,7 @@ _GRAVITY: Final = ("unsupported", *(name for name in VERDICT_ORDER if name != "u
 
 
 def delivery(workspace: Workspace, event_id: str) -> DeliveryEvidence:
-    """Gather one event's evidence.
+    """Gather one event's evidence, with every other claim behind the meter in the same half-hours.
 
     Raises
     ------
@@ -110,25 +112,33 @@ def delivery(workspace: Workspace, event_id: str) -> DeliveryEvidence:
         raise EventUnknown(f"nothing was declared for an event called {event_id!r}.")
     mpan = mine["mpan"][0]
     start, end = _span(mine)
+    here = declared.filter(pl.col("mpan") == mpan)
+    sharing = here.filter(pl.col("ts_utc").is_between(start, end, closed="left"))
+    together = [event_id, *sorted(set(sharing["event_id"]) - {event_id})]
+    claimed = here.filter(pl.col("event_id").is_in(together))
     with workspace.ledger.read() as db:
         known = [row for row in dispatch_events.current(db) if row["event_id"] == event_id]
-    verdicts = workspace.results("verdicts").filter(pl.col("event_id") == event_id)
+    verdicts = workspace.results("verdicts", mpan=mpan)
+    order = pl.col("event_id").replace_strict(
+        {name: place for place, name in enumerate(together)}, return_dtype=pl.Int64
+    )
+    parties = claimed["fsp_id"].unique()
     cumulative = workspace.results("cumulative", mpan=mpan)
-    parties = verdicts["fsp_id"].unique().to_list()
     return DeliveryEvidence(
         event={
             "event_id": event_id,
             "mpan": mpan,
-            "fsp_ids": sorted(mine["fsp_id"].unique().to_list()),
+            "fsp_ids": sorted(parties),
+            "event_ids": together,
             "start_utc": start,
             "end_utc": end,
             "market": known[0]["market"] if known else None,
-            "declared_kwh": float(mine["declared_kwh"].sum()),
+            "declared_kwh": float(claimed["declared_kwh"].sum()),
         },
-        verdicts=verdicts,
-        series=_series(workspace, mpan, declared.filter(pl.col("mpan") == mpan), start, end),
-        assets=_assets(workspace, mine, start, end),
-        cumulative=cumulative.filter(pl.col("fsp_id").is_in(parties)),
+        verdicts=verdicts.filter(pl.col("event_id").is_in(together)).sort(order, "amsid"),
+        series=_series(workspace, mpan, here, start, end),
+        assets=_assets(workspace, claimed, start, end),
+        cumulative=cumulative.filter(pl.col("fsp_id").is_in(parties.implode())),
     )
 
 
@@ -168,31 +178,23 @@ def _series(
 
 
 def _assets(
-    workspace: Workspace, declared: pl.DataFrame, start: dt.datetime, end: dt.datetime
+    workspace: Workspace, claimed: pl.DataFrame, start: dt.datetime, end: dt.datetime
 ) -> pl.DataFrame:
-    """Declared power beside the asset meter's own, for every asset of the event."""
-    version = workspace.committed().get("asset_reads")
-    amsids = declared["amsid"].drop_nulls().unique().to_list()
-    claimed = declared.select(
+    """Declared power beside the asset meter's own, for every asset that was claimed for."""
+    from app.workflows.deliveries import asset_reads
+
+    declared = claimed.select(
         "ts_utc", "amsid", "fsp_id", (2 * pl.col("declared_kwh")).alias("declared_kw")
     )
-    empty = pl.DataFrame(
-        schema={"ts_utc": pl.Datetime("us", "UTC"), "amsid": pl.String, "asset_kw": pl.Float32}
-    )
-    if version is None or not amsids:
-        return claimed.join(empty, on=["ts_utc", "amsid"], how="left").sort("amsid", "ts_utc")
-    reads = workspace.asset_reads.current(amsids, version=version)
-    sign = pl.when(pl.col("quantity") == "AE").then(-2.0).otherwise(2.0)
-    metered = (
-        reads.filter(pl.col("ts_utc").is_between(start - MARGIN, end + MARGIN, closed="left"))
-        .group_by("ts_utc", pl.col("meter_point_id").alias("amsid"))
-        .agg((pl.col("kwh") * sign).sum().cast(pl.Float32).alias("asset_kw"))
-    )
-    parties = claimed.select("amsid", "fsp_id").unique()
+    reads = asset_reads(workspace, claimed)
+    held = ASSET_READS.to_frame() if reads is None else reads
+    near = pl.col("ts_utc").is_between(start - MARGIN, end + MARGIN, closed="left")
+    net = 2 * (pl.col("import_kwh") - pl.col("export_kwh"))
+    metered = held.filter(near).select("ts_utc", "amsid", net.cast(pl.Float32).alias("asset_kw"))
     beside: pl.DataFrame = (
-        metered.join(parties, on="amsid", how="left")
-        .join(claimed, on=["ts_utc", "amsid", "fsp_id"], how="full", coalesce=True)
+        metered.join(declared.select("amsid", "fsp_id").unique(), on="amsid")
+        .join(declared, on=["ts_utc", "amsid", "fsp_id"], how="full", coalesce=True)
         .select("ts_utc", "amsid", "fsp_id", "declared_kw", "asset_kw")
-        .sort("amsid", "ts_utc")
+        .sort("amsid", "fsp_id", "ts_utc")
     )
     return beside

@@ -88,11 +88,14 @@ def meter_reads(workspace: Workspace, mpan: str, zone: str = LONDON) -> pl.DataF
 
 
 def meter_points(workspace: Workspace, text: str = "") -> pl.DataFrame:
-    """Meter points with results whose name holds ``text``: mpan, premises, gsp_group, classes."""
+    """Meter points with results whose name holds ``text``: mpan, premises, gsp_group, classes.
+
+    ``classes`` are those seen with medium or high confidence; the rest is in progress.
+    """
     detections = workspace.results("detections")
     seen = (
         pl.col("asset_class")
-        .filter(pl.col("probability") >= 0.5)
+        .filter(pl.col("tier").is_in(["high", "medium"]))
         .sort()
         .str.join(", ")
         .alias("classes")

@@ -48,19 +48,19 @@ def _sentences(
         return [
             "No half-hourly boundary data for these half-hours: lawful at a site that is not"
             " half-hourly settled, and not testable.",
-            "To settle it: boundary reads of these half-hours.",
+            "To settle this event alone: boundary reads of these half-hours.",
         ]
     if verdict == "estimated_boundary":
         return [
             "The boundary reads of these half-hours are estimates, which show no delivery.",
-            "To settle it: actual boundary reads of these half-hours.",
+            "To settle this event alone: actual boundary reads of these half-hours.",
         ]
     if evidence.trials.state[c] == CENSORED:
         return [
             *evidence.limits.get(c, []),
             "The import meter reads nothing in these half-hours and export is not metered here: a"
             " larger fall could not be seen.",
-            "To settle it: an export meter, or an event while the site draws more.",
+            "To settle this event alone: an export meter, or an event while the site draws more.",
         ]
     if evidence.trials.state[c] == NO_EXPECTATION:
         return [
@@ -185,17 +185,17 @@ def _what_would_settle(evidence: Evidence, c: int, verdict: str, sharers: list[i
     if verdict == "undecidable" and math.isfinite(needed) and declared > 0:
         times = math.ceil((needed / declared) ** 2)
         return [
-            f"To settle it: about {times} events like this one together, or one of"
+            f"To settle this event alone: about {times} events like this one together, or one of"
             f" {needed:.1f} kWh in half-hours like these."
         ]
     if verdict == "undecidable":
-        return ["To settle it: more days of the same kind without an event."]
+        return ["To settle this event alone: more days of the same kind without an event."]
     if verdict == "unsupported" and evidence.shortfall.ground[c] == ONE_OF_SEVERAL:
         others = ", ".join(sorted({party_name(evidence, k) for k in sharers}))
-        return [f"To settle it: events in which one of {others} is dispatched apart."]
+        return [f"To settle this event alone: events in which one of {others} is dispatched apart."]
     if verdict == "unsupported":
         unread = not math.isfinite(evidence.own_fall_kwh[c])
         reads = "the asset's own reads, and " if unread else ""
-        return [f"To settle it: {reads}one more event of this size."]
-    masked = "To settle it: reads of the other load, or an event while it rests."
+        return [f"To settle this event alone: {reads}one more event of this size."]
+    masked = "To settle this event alone: reads of the other load, or an event while it rests."
     return [masked] if verdict == "masked" else []

@@ -45,6 +45,23 @@ def test_declared_power_stands_beside_the_asset_meters_own(
     assert declared == pytest.approx(shown.event["declared_kwh"], rel=1e-4)
 
 
+def test_every_claim_in_the_same_half_hours_is_shown_together(workspace: Workspace) -> None:
+    shared = (
+        workspace.declared()
+        .group_by("mpan", "ts_utc")
+        .agg(pl.col("event_id").unique().sort(), pl.col("fsp_id").unique().sort())
+        .filter(pl.col("fsp_id").list.len() > 1)
+        .row(0, named=True)
+    )
+    for event_id in shared["event_id"]:
+        shown = claims.delivery(workspace, event_id)
+        assert shown.event["fsp_ids"] == shared["fsp_id"]
+        assert set(shown.event["event_ids"]) == set(shared["event_id"])
+        assert shown.verdicts["event_id"][0] == event_id
+        assert set(shown.verdicts["fsp_id"]) == set(shared["fsp_id"])
+        assert set(shown.assets["fsp_id"].drop_nulls()) == set(shared["fsp_id"])
+
+
 def test_an_event_nobody_declared_for_is_named(workspace: Workspace) -> None:
     with pytest.raises(claims.EventUnknown, match="EV-NONE"):
         claims.delivery(workspace, "EV-NONE")

@@ -11,6 +11,7 @@ import pytest
 from app.workspace import (
     Workspace,
     WorkspaceBusy,
+    WorkspaceDamaged,
     WorkspaceError,
     WorkspaceExists,
     WorkspaceMissing,
@@ -69,6 +70,13 @@ def test_what_is_no_workspace_or_too_new_says_so(empty: Workspace, tmp_path: Pat
     manifest = empty.root / "workspace.json"
     manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "format": 99}))
     with pytest.raises(WorkspaceTooNew, match="format 99"):
+        Workspace.open(empty.root)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"format": 1}', '{"format": "one"}'])
+def test_a_damaged_description_is_named(empty: Workspace, text: str) -> None:
+    (empty.root / "workspace.json").write_text(text)
+    with pytest.raises(WorkspaceDamaged, match=r"workspace\.json cannot be read"):
         Workspace.open(empty.root)
 
 

@@ -6,7 +6,7 @@ import gc
 import shutil
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -56,21 +56,31 @@ def end(workbench: Served) -> None:
 
 
 @pytest.fixture
-def served(workspace: Workspace, free_port: int) -> Iterator[Served]:
-    """A workbench over a workspace that the test may change."""
-    workbench = start_threaded(workspace.root, free_port, actor="Ana Lyst")
-    yield workbench
-    end(workbench)
+def serve(free_port: int) -> Iterator[Callable[[Path], Served]]:
+    """Start a workbench over a workspace; it ends with the test."""
+    started: list[Served] = []
+
+    def start(root: Path) -> Served:
+        started.append(start_threaded(root, free_port, actor="Ana Lyst"))
+        return started[-1]
+
+    yield start
+    for workbench in started:
+        end(workbench)
 
 
 @pytest.fixture
-def served_empty(tmp_path: Path, free_port: int) -> Iterator[Served]:
+def served(workspace: Workspace, serve: Callable[[Path], Served]) -> Served:
+    """A workbench over a workspace that the test may change."""
+    return serve(workspace.root)
+
+
+@pytest.fixture
+def served_empty(tmp_path: Path, serve: Callable[[Path], Served]) -> Served:
     """A workbench over a workspace into which nothing was loaded."""
     root = tmp_path / "empty"
     Workspace.create(root, actor="Test", reason="An empty workspace")
-    workbench = start_threaded(root, free_port, actor="Ana Lyst")
-    yield workbench
-    end(workbench)
+    return serve(root)
 
 
 @pytest.fixture

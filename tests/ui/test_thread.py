@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.server import Served, start_threaded
-from app.workflows import claims, review
+from app.server import Served
+from app.workflows import claims, disputes, review
 from app.workspace import Workspace
 from registry import audit, proof
 
@@ -36,7 +36,7 @@ def fmar(*arguments: str | Path) -> None:
 
 
 @pytest.fixture
-def commanded(sample: Path, tmp_path: Path, free_port: int) -> Iterator[Served]:
+def commanded(sample: Path, tmp_path: Path, serve: Callable[[Path], Served]) -> Served:
     """A workbench over a workspace that the command line alone has made, from files."""
     root = tmp_path / "thread"
     at = ("--workspace", root, *WHO)
@@ -49,15 +49,14 @@ def commanded(sample: Path, tmp_path: Path, free_port: int) -> Iterator[Served]:
         fmar("load", entity, sample / f"{entity}.csv", *at)
     fmar("characterise", "--jobs", "2", *at)
     fmar("verify", *at)
-    workbench = start_threaded(root, free_port, actor="Ana Lyst")
-    yield workbench
-    workbench.stop()
+    return serve(root)
 
 
 def test_from_files_to_a_corrected_flag_and_a_decided_dispute(commanded: Served, tab: Page) -> None:
     workspace = commanded.desk.workspace
     flag_id = correct_a_medium_flag(commanded, tab)
     dispute_id = dispute_a_claim_of_two_providers(commanded, tab)
+    assert len(disputes.get(workspace, dispute_id).record["parties"]) == 2
     fmar("characterise", "--workspace", workspace.root, *WHO)  # a re-run undoes no decision
     assert review.flag(workspace, flag_id)["state"] == "corrected"
     with workspace.ledger.read() as db:
@@ -92,6 +91,8 @@ def dispute_a_claim_of_two_providers(served: Served, tab: Page) -> str:
     event_id = contested_event(served.desk.workspace)
     tab.goto(f"{served.url}/delivery?event={event_id}")
     expect(tab.get_by_role("heading", name=f"Event {event_id}")).to_be_visible()
+    for party in claims.delivery(served.desk.workspace, event_id).event["fsp_ids"]:
+        expect(tab.get_by_role("heading", name=party).first).to_be_visible()
     expect(tab.get_by_text("The innocent reading").first).to_be_visible()
     tab.get_by_label("What is claimed, and by whom").fill("Both providers say they delivered")
     tab.get_by_label("Reason for the audit trail").fill("The boundary bears out at most one")
