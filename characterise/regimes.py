@@ -125,18 +125,16 @@ def _segments(values: Float) -> list[Segment]:
 
 
 def _comings(found: list[Segment]) -> tuple[tuple[str, ...], int, int]:
-    """Arrivals and removals, and the first value and the end of the latest stay."""
+    """Whether the latest stay began or ended inside the span, and its first value and its end."""
     least = ABSENT_SHARE * max(mean for _, _, mean in found)
-    names: list[str] = []
-    begun, ended, there = 0, 0, found[0][2] > least
+    begun, ended, there = 0, 0, False
     for first, end, mean in found:
         now = mean > least
-        if now != there:
-            names.append(INSTALLED if now else REMOVED)
-            begun = first if now else begun
+        begun = first if now and not there else begun
         ended = end if now else ended
         there = now
-    return tuple(names), begun, max(ended, begun + 1)
+    names = (*((INSTALLED,) if begun > 0 else ()), *((REMOVED,) if not there else ()))
+    return names, begun, max(ended, begun + 1)
 
 
 def _since_resized(found: list[Segment]) -> int:

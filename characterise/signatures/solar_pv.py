@@ -55,7 +55,20 @@ def _features(imported, exported, sun, place, ghi, station, table):  # type: ign
         dent_figures(net, s, work, out[4:7])
         irradiance(s, g, light)
         slot_slopes(-net, light, 0.2, slopes, bases, gains)
-        out[7] = slopes.max()
+        out[7] = slopes[_brightest(light)]
+
+
+@njit(cache=True)
+def _brightest(light):  # type: ignore[no-untyped-def]
+    """Half-hour of the day with the most light: low suns say more of tilt than of size."""
+    best, most = 0, np.float32(0.0)
+    for j in range(48):
+        total = np.float32(0.0)
+        for d in range(light.shape[0]):
+            total += light[d, j]
+        if total > most:
+            best, most = j, total
+    return best
 
 
 def features(cube: MeterCube, signals: pl.DataFrame | None = None) -> Float:
@@ -153,9 +166,10 @@ def reasons(values: npt.NDArray[np.float32]) -> list[str]:
             f"(correlation {-said['cloud_response']:.2f})"
         )
     if np.isfinite(said["bright_zero"]):
+        side = "more" if said["bright_zero"] >= 0 else "fewer"
         out.append(
-            f"load is at zero or below in {said['bright_zero']:+.0%} more of the bright half-hours "
-            "than of the dark ones"
+            f"load is at zero or below in {abs(said['bright_zero']):.0%} {side} of the bright "
+            "half-hours than of the dark ones"
         )
     if np.isfinite(said["capacity_kw"]):
         out.append(f"full sun would lower the load by about {said['capacity_kw']:.1f} kW")

@@ -45,6 +45,15 @@ def test_removal_is_found_and_ends_the_last_seen():
     assert got.first_seen[0] == 0
 
 
+def test_asset_that_left_and_came_back_is_there_since_its_return():
+    energy = habit(4)
+    energy[0, 120:240] = 0
+    got = found(energy)
+    assert got.changes == (("installed",),)
+    assert 240 <= got.start[0] <= 247
+    assert got.last_seen[0] == 364
+
+
 def test_stray_false_positives_before_arrival_do_not_move_it():
     energy = habit(2)
     energy[0, :180] = 0
