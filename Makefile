@@ -43,7 +43,8 @@ browser: $(READY)  ## Chromium: found, or from Debian, or Playwright's own
 
 lab: $(READY)  ## the notebooks in JupyterLab, offline
 	PANEL_INLINE=true $(BIN)/jupyter lab --ip=127.0.0.1 --LabApp.news_url=None \
-	  --LabApp.extension_manager=readonly notebooks
+	  --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
+	  --LabApp.extension_manager=readonly $(shell [ "$$(id -u)" = 0 ] && echo --allow-root) notebooks
 
 bench: $(READY)  ## rates of the engine on this machine
 	$(BIN)/python -m pytest tests/benchmarks -o addopts= --benchmark-only --benchmark-columns=median,rounds
