@@ -14,7 +14,7 @@ from characterise.meter_cube import MeterCube
 from characterise.signatures.attribution import Attribution, Float, Rows, attributed, net_of
 from characterise.signatures.slots import smallest_visible
 from characterise.signatures.sun_response import cloud_response, dent_figures, export_figures
-from characterise.signatures.sunshine import irradiance
+from characterise.signatures.sunshine import USUAL_CLEARNESS, irradiance
 from characterise.signatures.surroundings import surroundings
 from characterise.signatures.thermal import slot_slopes
 
@@ -95,6 +95,18 @@ def features(cube: MeterCube, signals: pl.DataFrame | None = None) -> Float:
 
 
 @njit(cache=True)
+def _most(slopes, light):  # type: ignore[no-untyped-def]
+    """Largest generation that the lines give under the brightest sky of their half-hour, kW."""
+    most = 0.0
+    for j in range(48):
+        sky = np.float32(0.0)
+        for d in range(light.shape[0]):
+            sky = max(sky, light[d, j])
+        most = max(most, slopes[j] * sky)
+    return most
+
+
+@njit(cache=True)
 def _attribute(net, least, sun, place, ghi, station, gain, given):  # type: ignore[no-untyped-def]
     days = net.shape[1]
     light = np.empty((days, 48), np.float32)
@@ -102,9 +114,11 @@ def _attribute(net, least, sun, place, ghi, station, gain, given):  # type: igno
     bases = np.empty(48)
     gains = np.empty(48)
     for k in range(net.shape[0]):
-        irradiance(sun[place[k]], ghi[station[k]], light)
+        measured = irradiance(sun[place[k]], ghi[station[k]], light)
         slot_slopes(-net[k], light, 0.2, slopes, bases, gains)
-        limit = 1.15 * slopes.max()
+        limit = 1.15 * _most(slopes, light)
+        if measured == 0:  # the light is the usual one; a clear day has more
+            limit /= USUAL_CLEARNESS
         for d in range(days):
             for j in range(48):
                 if light[d, j] <= 0:
@@ -133,7 +147,7 @@ def attribute(
     -----
     Each half-hour of the day has its own line of net load on irradiance, which holds the panels'
     orientation; the estimate is that line moved towards what the half-hour itself shows, at
-    least the export and at most 1.15 of the largest line.
+    least the export and at most 1.15 of the most that the lines give under the brightest sky.
     """
     net = net_of(cube, rows, left_kw)
     given = np.zeros_like(net)
