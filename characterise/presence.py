@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -26,9 +26,6 @@ Flags = npt.NDArray[np.bool_]
 
 HIGH, MEDIUM, LOW = range(3)
 NO_TIER: Final = -1
-HIGH_ABOVE: Final = 0.90
-"""Tier high when the lower bound is above it."""
-MEDIUM_FROM: Final = 0.70
 PRESENT_FROM: Final = 0.5
 BOUND_SD: Final = 1.6448536
 """Standard deviations of the logit to either bound: a central 90 % interval."""
@@ -48,6 +45,16 @@ BECAUSE: Final[Mapping[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class TierRule:
+    """Where the tiers part: settings of a workspace, these by default."""
+
+    high_above: float = 0.90
+    """Tier high when the lower bound is above it."""
+    medium_from: float = 0.70
+    """Tier medium from this probability on, where it is not high."""
+
+
+@dataclass(frozen=True, slots=True)
 class Presence:
     """(M, 5) arrays, meters by `ASSET_CLASSES`; NaN and `NO_TIER` where insufficient."""
 
@@ -60,6 +67,8 @@ class Presence:
     """What was sufficient to begin with and left at least one figure to judge by."""
     findings: Mapping[str, Flags]
     """Where each finding code applies."""
+    rule: TierRule = field(default_factory=TierRule)
+    """The rule that the tiers were given by."""
 
     @property
     def present(self) -> Flags:
@@ -84,6 +93,7 @@ def assess(
     model: PresenceModel,
     *,
     prevalence: float | Sequence[float] | None = None,
+    rule: TierRule | None = None,
 ) -> Presence:
     """Judge every meter and class.
 
@@ -117,7 +127,8 @@ def assess(
     lower = _sigmoid(logit - BOUND_SD * spread)
     upper = _sigmoid(logit + BOUND_SD * spread)
     findings = _findings(cube, features, sufficient, days)
-    tier = tiers(probability, lower, capped=findings["climatology_only"])
+    rule = rule or TierRule()
+    tier = tiers(probability, lower, capped=findings["climatology_only"], rule=rule)
     single = np.float32
     return Presence(
         probability=probability.astype(single),
@@ -126,16 +137,22 @@ def assess(
         tier=tier,
         sufficient=enough,
         findings=findings,
+        rule=rule,
     )
 
 
 def tiers(
-    probability: npt.NDArray[np.floating], lower: npt.NDArray[np.floating], *, capped: Flags
+    probability: npt.NDArray[np.floating],
+    lower: npt.NDArray[np.floating],
+    *,
+    capped: Flags,
+    rule: TierRule | None = None,
 ) -> npt.NDArray[np.int8]:
     """Tier codes by the rule of the design; ``capped`` ones are medium at most."""
+    rule = rule or TierRule()
     with np.errstate(invalid="ignore"):
-        high = (lower > HIGH_ABOVE) & ~capped
-        medium = probability >= MEDIUM_FROM
+        high = (lower > rule.high_above) & ~capped
+        medium = probability >= rule.medium_from
     code = np.where(high, HIGH, np.where(medium, MEDIUM, LOW))
     return np.where(np.isnan(probability), NO_TIER, code).astype(np.int8)
 

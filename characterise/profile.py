@@ -17,7 +17,7 @@ from characterise.detections import detections_frame
 from characterise.frames import ATTRIBUTION
 from characterise.meter_cube import MeterCube
 from characterise.model import PresenceModel
-from characterise.presence import LOW
+from characterise.presence import LOW, TierRule
 from characterise.signatures import Attribution
 from characterise.sufficiency import SufficiencySettings
 
@@ -32,6 +32,7 @@ class ProfileSettings:
     prevalence: float | None = None
     """Share of sites that have a class where the answers are used; None is balanced."""
     sufficiency: SufficiencySettings = field(default_factory=SufficiencySettings)
+    tiers: TierRule = field(default_factory=TierRule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,14 @@ def profile(
     settings = settings or ProfileSettings()
     enough = sufficiency.assess(cube, settings.sufficiency)
     tables = signatures.features(cube, signals)
-    judged = presence.assess(cube, tables, enough.sufficient, model, prevalence=settings.prevalence)
+    judged = presence.assess(
+        cube,
+        tables,
+        enough.sufficient,
+        model,
+        prevalence=settings.prevalence,
+        rule=settings.tiers,
+    )
     attributions = signatures.attribute(cube, judged.present, signals)
     histories = [history(cube, part) for part in attributions if part.rows.size]
     entering = judged.present & (judged.tier < LOW)

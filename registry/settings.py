@@ -19,14 +19,13 @@ from registry.transaction import Transaction
 DEFAULTS: Final[dict[str, tuple[Any, str]]] = {
     "tier_high_lower": (0.90, "lower bound of a probability above which its tier is high"),
     "tier_medium_probability": (0.70, "probability from which a tier is medium"),
-    "present_probability": (0.50, "probability from which a class is present"),
     "material_divergence_share": (0.20, "share by which a figure must move to matter"),
     "material_probability_change": (0.10, "step of a probability that matters"),
     "suppression_k": (5, "fewest meter points a published cell may hold"),
     "dominance_share": (0.50, "largest share one non-domestic member may have of a cell"),
     "answer_days": (10, "working days an FSP has to confirm or correct"),
     "switch_notice_days": (5, "working days of notice to the losing FSP"),
-    "delivery_false_alarm": (0.05, "chance of an unsupported verdict on an honest delivery"),
+    "delivery_false_alarm": (0.01, "chance of an unsupported verdict on an honest delivery"),
     "extra_markets": ([], "market codes beside the five of the code list"),
     "bl01_like": (
         {

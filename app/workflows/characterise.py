@@ -15,8 +15,10 @@ from app.workspace import Workspace
 from characterise import batch
 from characterise.errors import StoreUnavailable
 from characterise.finding import Finding
+from characterise.presence import TierRule
 from characterise.profile import ProfileSettings
 from characterise.run_inputs import RunInputs
+from registry import settings as settings_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def characterise(
     Tables are written first and the ledger row that names their versions last; killed in between,
     the workspace keeps the previous results and the next writer clears the rest away.
     """
-    settings = ProfileSettings(refit=refit, attribute=True)
+    settings = ProfileSettings(refit=refit, attribute=True, tiers=_tier_rule(workspace))
     with workspace.writing():
         committed = workspace.committed()
         reads, findings = _boundary(workspace, committed.get("reads"))
@@ -78,6 +80,14 @@ def characterise(
         with workspace.ledger.write(actor=actor, reason=reason) as tx:
             commit = workspace.commit(tx, "characterise", versions, detail)
     return RunSummary(commit, versions, previous, report)
+
+
+def _tier_rule(workspace: Workspace) -> TierRule:
+    with workspace.ledger.read() as db:
+        return TierRule(
+            high_above=settings_of.value(db, "tier_high_lower"),
+            medium_from=settings_of.value(db, "tier_medium_probability"),
+        )
 
 
 def _boundary(workspace: Workspace, version: int | None) -> tuple[pl.DataFrame, list[Finding]]:

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from app.workflows.deliveries import verify_settings
 from app.workspace import Workspace
 from characterise.delivery.settings import VerifySettings
 from registry.flags import FlagFinding
@@ -30,15 +31,21 @@ Row = Mapping[str, Any]
 def claim_findings(workspace: Workspace) -> list[FlagFinding]:
     """Findings about every party's declared deliveries, from the committed verdicts."""
     return findings_of(
-        workspace.results("verdicts"), workspace.results("cumulative"), workspace.declared()
+        workspace.results("verdicts"),
+        workspace.results("cumulative"),
+        workspace.declared(),
+        verify_settings(workspace),
     )
 
 
 def findings_of(
-    verdicts: pl.DataFrame, cumulative: pl.DataFrame, declared: pl.DataFrame
+    verdicts: pl.DataFrame,
+    cumulative: pl.DataFrame,
+    declared: pl.DataFrame,
+    settings: VerifySettings | None = None,
 ) -> list[FlagFinding]:
     """The same from `frames.VERDICTS`, `frames.CUMULATIVE` and `frames.DECLARED`."""
-    settings = VerifySettings()
+    settings = settings or VerifySettings()
     span = declared.group_by("event_id", *_SERIES).agg(
         pl.col("ts_utc").min().alias("start"), (pl.len() / 2).alias("hours")
     )

@@ -12,10 +12,11 @@ from app.workflows.standing import COMPARED_AS
 from app.workspace import Workspace
 from characterise.finding import Finding
 from characterise.frames import ASSET_READS, DECLARED, PAIRING, READS
-from registry import asset_meters, assets
+from registry import asset_meters, assets, settings
 
 if TYPE_CHECKING:
     from characterise.baselines import Expected
+    from characterise.delivery.settings import VerifySettings
     from characterise.meter_cube import MeterCube
 
 
@@ -62,6 +63,7 @@ def verify(
             asset_reads=asset_reads(workspace, declared),
             capability=workspace.results("capability"),
             attribution=workspace.results("attribution") if "attribution" in held else None,
+            settings=verify_settings(workspace),
             progress=progress,
         )
         pairing = pl.DataFrame(schema=PAIRING) if result.pairing is None else result.pairing
@@ -105,6 +107,14 @@ def expected_load(
     if reads.is_empty():
         return None
     return load(reads, declared, meters=workspace.meters(), weather=workspace.weather())
+
+
+def verify_settings(workspace: Workspace) -> VerifySettings:
+    """Settings of the check, with what the workspace's ledger says of them."""
+    from characterise.delivery.settings import VerifySettings
+
+    with workspace.ledger.read() as db:
+        return VerifySettings(false_flag_rate=settings.value(db, "delivery_false_alarm"))
 
 
 def boundary_reads(workspace: Workspace, meter_points: list[str]) -> pl.DataFrame:

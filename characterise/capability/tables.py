@@ -18,7 +18,7 @@ from characterise.capability.rated_capacity import rated_kw
 from characterise.capability.spread import Float, Spread, blurred, within_twenty_percent
 from characterise.frames import AVAILABILITY, CAPABILITY, STATISTICS, TIERS
 from characterise.meter_cube import MeterCube
-from characterise.presence import HIGH_ABOVE, MEDIUM_FROM, Presence
+from characterise.presence import Presence
 from characterise.settlement import SEASONS
 
 
@@ -98,7 +98,8 @@ def _rows(
     ).reshape(shape)
     probability = near * presence.probability[rows, place][:, None]
     certain = near * presence.lower[rows, place][:, None]
-    tier = np.where(certain > HIGH_ABOVE, 0, np.where(probability >= MEDIUM_FROM, 1, 2))
+    rule = presence.rule
+    tier = np.where(certain > rule.high_above, 0, np.where(probability >= rule.medium_from, 1, 2))
     tier = np.maximum(tier, presence.tier[rows, place][:, None])
     repeats = len(STATISTICS)
     return pl.DataFrame(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 import polars as pl
 
 from characterise.asset_classes import ASSET_CLASSES
 from characterise.model import PresenceModel
-from characterise.presence import BOUND_SD, HIGH_ABOVE, MEDIUM_FROM
+from characterise.presence import BOUND_SD, TierRule
 from characterise.training import figures
 from characterise.training.corpus import SIMULATED
 from characterise.training.fit import Trained
@@ -29,6 +30,8 @@ LIMITS = """## Limits
 - Between families of sites the logit shifts; that spread (`transfer_sd`) is inside the bounds, so
   a class with few real families seldom reaches the high tier. That is intended.
 """
+
+_RULE: Final = TierRule()
 
 
 def card(
@@ -84,7 +87,8 @@ def card(
         lines += _family_rows(table, place, result)
     lines += [
         "",
-        f"Tiers, grouped folds (high: lower bound > {HIGH_ABOVE}; medium: other >= {MEDIUM_FROM}),",
+        f"Tiers, grouped folds (high: lower bound > {_RULE.high_above}; "
+        f"medium: other >= {_RULE.medium_from}),",
         "with the spread between families in the bound:",
         "",
         "| class | judged | high | of them right (Wilson) | medium | of them right (Wilson) |",
@@ -173,8 +177,8 @@ def _tier_rows(table: Table, place: int, result: Trained) -> list[str]:
         if not use.any():
             continue
         z, y = result.grouped[use], label[use]
-        high = z - reach[use] > np.log(HIGH_ABOVE / (1 - HIGH_ABOVE))
-        medium = ~high & (z >= np.log(MEDIUM_FROM / (1 - MEDIUM_FROM)))
+        high = z - reach[use] > np.log(_RULE.high_above / (1 - _RULE.high_above))
+        medium = ~high & (z >= np.log(_RULE.medium_from / (1 - _RULE.medium_from)))
         out.append(
             f"| {ASSET_CLASSES[place]} | {name} | {int(high.sum())} | {_share(y[high] == 1)} "
             f"| {int(medium.sum())} | {_share(y[medium] == 1)} |"

@@ -172,3 +172,18 @@ def test_the_text_filter_finds_part_of_any_name(workspace: Workspace) -> None:
     found = review.queue(workspace, text=flag["mpan"][3:9])
     assert flag["flag_id"] in found["flag_id"].to_list()
     assert review.queue(workspace, text="no such thing").is_empty()
+
+
+def test_a_moved_threshold_moves_the_tiers_of_the_next_run(workspace: Workspace) -> None:
+    from app.workflows.characterise import characterise
+    from registry import settings
+
+    before = workspace.results("detections")
+    with workspace.ledger.write(actor="Chair", reason="board of 20 November") as tx:
+        settings.change(tx, "tier_medium_probability", 1, 0.60)
+    characterise(workspace, **WHO)
+    after = workspace.results("detections")
+    assert after["probability"].equals(before["probability"])
+    medium = pl.col("tier") == "medium"
+    assert after.filter(medium).height > before.filter(medium).height
+    assert after.filter(medium)["probability"].min() >= 0.60
