@@ -80,11 +80,6 @@ class Ledger:
             db.execute("BEGIN")
             yield db
 
-    def checkpoint(self) -> None:
-        """Fold the write-ahead log into the file, as far as no reader holds it."""
-        with self._connected() as db:
-            db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-
     def copy_to(self, path: Path) -> None:
         """Write a whole copy of the ledger as of one moment, while others go on writing."""
         with self._connected() as db, closing(sqlite3.connect(path)) as target:

@@ -66,10 +66,6 @@ class Transaction:
         self._head = audit.append(self.db, self._head, entry)
         return self._head.seq
 
-    def rewind(self) -> None:
-        """Read the head of the chain again, after a savepoint inside this write was undone."""
-        self._head = audit.head(self.db)
-
     def _last_at(self) -> str:
         row = self.db.conn.execute("SELECT at FROM audit_entry ORDER BY seq DESC LIMIT 1")
         found = row.fetchone()

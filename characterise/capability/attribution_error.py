@@ -7,8 +7,9 @@ share of statistics within 20 %, on the open real sites that have one and are no
 themselves: 28 with chargers (66 % within 20 %), 29 with heat pumps (rating 28 %, ramp 19 %), 9 with
 solar (rating 31 %, ramp 32 %). The sampling interval alone claimed 57-86 %. Batteries and flexible
 demand have no sub-metered sites to measure on and are charged the worst of the others. Lengths of
-runs needed nothing more than their own interval. Measured with the first signatures; a stand-in
-until the intervals are conformal.
+runs needed nothing more than their own interval. Measured with the first signatures, before the
+battery's energy balance and the cap on solar, and on the sites that they are then judged on; a
+stand-in until the intervals are conformal.
 """
 
 from __future__ import annotations
