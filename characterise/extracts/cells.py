@@ -7,6 +7,8 @@ from typing import Final
 
 import polars as pl
 
+from characterise.extracts.stamps import DAY_FIRST
+
 CELLS: Final = pl.Schema(
     {
         "line": pl.Int32,
@@ -62,6 +64,14 @@ class Facts:
         End labels are local starts plus an interval, not local instants.
     closing_midnight
         00:00 beside a date closes that day.
+    date_order
+        One of `characterise.extracts.stamps.ORDERS`.
+    unit_doubt
+        What the numbers say against the unit that the file names.
+    unit_said
+        Whether a person said which unit it is.
+    fingerprint
+        What this layout is recognised by in other files.
     whole
         Whether all of the file is at hand; from a part of it nothing is detected anew.
     """
@@ -73,12 +83,15 @@ class Facts:
     clock: str | None = None
     unit: str | None = None
     quantity: str | None = None
-    month_first: bool | None = False
+    date_order: str | None = DAY_FIRST
     minutes: int = 30
     shifted_labels: bool = False
     closing_midnight: bool = False
     whole: bool = True
     known_side: str | None = None
+    unit_doubt: str | None = None
+    unit_said: bool = False
+    fingerprint: str = ""
     detections: tuple[Detection, ...] = field(default=())
 
     def settle(self, what: str, value: str, evidence: str, **change: object) -> Facts:

@@ -8,7 +8,9 @@ from typing import Any, Final
 import polars as pl
 
 from characterise.extracts.cells import CELLS, Facts
+from characterise.extracts.stamps import parse
 from characterise.extracts.table import Table
+from characterise.settlement import periods_in_day
 
 _STARK_CHANNELS: Final = {"1": "AI", "2": "AE", "3": "RI", "4": "RE"}
 
@@ -31,8 +33,19 @@ def _frame(rows: Iterator[dict[str, Any]]) -> pl.DataFrame:
 def _d0036(table: Table) -> tuple[pl.DataFrame, Facts]:
     facts = Facts(layout="d0036", kind="period")
     facts = facts.settle("unit", "KWH", "D0036 advances are kWh")
-    return _frame(_advances(table)), facts.settle(
-        "side", "start", "D0036 counts settlement periods", side="start"
+    facts = facts.settle("side", "start", "D0036 counts settlement periods", side="start")
+    return _whole_days(_frame(_advances(table))), facts
+
+
+def _whole_days(cells: pl.DataFrame) -> pl.DataFrame:
+    """Advances stand in order without a number: a day that lacks one says nothing of the others."""
+    days = {text: parse(text) for text in cells["when"].unique().to_list()}
+    length = {text: periods_in_day(stamp.day) if stamp else 0 for text, stamp in days.items()}
+    held = pl.len().over("ident", "quantity", "when")
+    due = pl.col("when").replace_strict(length, default=0, return_dtype=pl.Int64)
+    short = (pl.col("fault") == "") & (due > 0) & (held != due)
+    return cells.with_columns(
+        pl.when(short).then(pl.lit("day_incomplete")).otherwise("fault").alias("fault")
     )
 
 

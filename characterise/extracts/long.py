@@ -10,6 +10,7 @@ import polars as pl
 from characterise.extracts.beside import Beside, read_beside, statuses
 from characterise.extracts.cells import CELLS, Facts
 from characterise.extracts.header import Header
+from characterise.extracts.row_faults import row_faults
 from characterise.extracts.table import Table
 from characterise.extracts.vocabulary import normal, quantity_in, unit_in
 
@@ -91,7 +92,7 @@ def _readings(
         text(beside.quantity).alias("quantity"),
         text(beside.fuel).alias("fuel"),
         text(beside.arrived).alias("arrived"),
-        pl.Series("fault", ["row_broken" if line in table.broken else "" for line in lines]),
+        row_faults(table, header, []),
     )
     if beside.unit < 0 and unit_in(name):
         frame = frame.with_columns(pl.lit(unit_in(name)).alias("unit"))

@@ -1,9 +1,10 @@
 """Answers that a person gives for files that do not say: `--map FILE`, JSON or CSV.
 
 JSON holds any of ``unit``, ``clock``, ``side``, ``quantity``, ``meter_point``, ``date_order``,
-``meter_points`` (identifier -> meter point), ``flags`` (status word -> quality) and ``files``
-(file name pattern -> the same again). CSV holds ``setting,value[,file]`` rows, where a setting
-``meter_points:K0229`` or ``flags:V`` answers for one identifier or status word.
+``swap`` (import and export are exchanged), ``meter_points`` (identifier -> meter point), ``flags``
+(status word -> quality) and ``files`` (file name pattern -> the same again). CSV holds
+``setting,value[,file]`` rows, where a setting ``meter_points:K0229`` or ``flags:V`` answers for one
+identifier or status word.
 """
 
 from __future__ import annotations
@@ -19,14 +20,16 @@ from pathlib import Path, PurePath
 from typing import Any, Final
 
 from characterise.errors import AmbiguousExtract
+from characterise.extracts.stamps import ORDERS
 from characterise.extracts.vocabulary import KWH_OF_UNIT, QUANTITIES
 from characterise.frames import QUALITIES
 from characterise.settlement import LONDON, zone_of
 
 _SIDES: Final = ("start", "end")
-_ORDERS: Final = ("day_first", "month_first")
-_SINGLE: Final = ("unit", "clock", "side", "quantity", "meter_point", "date_order")
+_SINGLE: Final = ("unit", "clock", "side", "quantity", "meter_point", "date_order", "swap")
 _TABLES: Final = ("meter_points", "flags")
+OF_LAYOUT: Final = ("unit", "clock", "side", "quantity", "date_order", "swap", "flags")
+"""Answers that are remembered with a layout: they hold for any meter in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class Mapping:
     quantity: str | None = None
     meter_point: str | None = None
     date_order: str | None = None
+    swap: bool = False
     meter_points: AnyMapping[str, str] = field(default_factory=dict)
     flags: AnyMapping[str, str] = field(default_factory=dict)
     files: AnyMapping[str, Mapping] = field(default_factory=dict)
@@ -48,8 +52,22 @@ class Mapping:
         answers = self
         for pattern, own in self.files.items():
             if fnmatch.fnmatch(name, pattern) or fnmatch.fnmatch(PurePath(name).name, pattern):
-                answers = _over(answers, own)
+                answers = own.over(answers)
         return answers
+
+    def over(self, general: Mapping) -> Mapping:
+        """These answers before those of ``general``; answers for single files are left out."""
+        singles = {key: getattr(self, key) or getattr(general, key) for key in _SINGLE}
+        return Mapping(
+            **singles,
+            meter_points={**general.meter_points, **self.meter_points},
+            flags={**general.flags, **self.flags},
+        )
+
+    @property
+    def of_the_layout(self) -> dict[str, Any]:
+        """Answers about form as plain values: what another file of the same layout shares."""
+        return {key: value for key, value in _plain(self).items() if key in OF_LAYOUT}
 
     @property
     def digest(self) -> str:
@@ -110,7 +128,8 @@ def mapping_of(answers: AnyMapping[str, Any], where: str = "the mapping") -> Map
         side=_one_of(answers, "side", _SIDES, where),
         quantity=quantity,
         meter_point=None if meter_point is None else str(meter_point),
-        date_order=_one_of(answers, "date_order", _ORDERS, where),
+        date_order=_one_of(answers, "date_order", ORDERS, where),
+        swap=_one_of(answers, "swap", ("true", "false"), where) == "true",
         meter_points={str(k): str(v) for k, v in dict(answers.get("meter_points", {})).items()},
         flags=flags,
         files={
@@ -161,15 +180,6 @@ def _from_csv(text: str, path: Path) -> dict[str, Any]:
         else:
             own[table] = row["value"]
     return answers
-
-
-def _over(general: Mapping, own: Mapping) -> Mapping:
-    singles = {key: getattr(own, key) or getattr(general, key) for key in _SINGLE}
-    return Mapping(
-        **singles,
-        meter_points={**general.meter_points, **own.meter_points},
-        flags={**general.flags, **own.flags},
-    )
 
 
 def _plain(mapping: Mapping) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import polars as pl
 
 from characterise.extracts.cells import CELLS, Detection, Facts
 from characterise.extracts.questions import EXPLAIN, fix_of, message_of
+from characterise.extracts.stamps import DAY_FIRST, MONTH_FIRST
 
 QUARANTINED: Final = pl.Schema(
     {
@@ -87,6 +88,9 @@ def facts_of(context: str) -> Facts:
     """Facts that a quarantined row was read with."""
     held: dict[str, Any] = json.loads(context)
     detections = tuple(Detection(**found) for found in held.pop("detections"))
+    if "month_first" in held:  # as workspaces of format 1 kept it
+        was = held.pop("month_first")
+        held["date_order"] = None if was is None else MONTH_FIRST if was else DAY_FIRST
     return Facts(**held, detections=detections)
 
 

@@ -18,8 +18,8 @@ EXPLAIN: Final[dict[str, tuple[str, str]]] = {
         "Correct the date in the source and ingest it again.",
     ),
     "date_order_unknown": (
-        "Some dates in this file are day first and others month first.",
-        'Which is it here? Give {"date_order": "day_first"} or "month_first" in --map.',
+        "Some dates in this file only make sense day first, others only month first.",
+        'Which is it here? Give {"date_order": "day_first"}, or "month_first", in --map.',
     ),
     "time_unreadable": (
         "There is no time that can be read beside the date.",
@@ -44,6 +44,26 @@ EXPLAIN: Final[dict[str, tuple[str, str]]] = {
     "unit_wrong": (
         "The unit does not fit the quantity.",
         'Say which unit it is: {"unit": "kWh"} in --map.',
+    ),
+    "unit_contradicted": (
+        "The readings of a day do not add up to the day's own total in the unit the file names.",
+        'Are they kW or kWh? Give {"unit": "kW"} or another unit in --map and replay.',
+    ),
+    "value_implausible": (
+        "No meter gives this much in one interval; it looks like a filler or a slip.",
+        "Correct it in the source; leave the cell empty where there is no reading.",
+    ),
+    "formula_unread": (
+        "The cell holds a formula, and the file keeps no result of it.",
+        "Open and save the file in a spreadsheet, or export it as CSV, and ingest it again.",
+    ),
+    "day_incomplete": (
+        "The row has fewer readings than the day has half-hours; nothing says which is missing.",
+        "Ask for the day with an empty cell where there is no reading.",
+    ),
+    "row_misaligned": (
+        "The row has more cells than the header, so nothing says which reading is which.",
+        "Correct the row in the source (an unquoted comma?) and ingest it again.",
     ),
     "side_unknown": (
         "Nothing shows whether times name the start or the end of a half-hour.",
@@ -70,7 +90,7 @@ EXPLAIN: Final[dict[str, tuple[str, str]]] = {
         "Ask for half-hourly readings on the hour and half hour.",
     ),
     "interval_too_long": (
-        "The intervals are longer than half an hour.",
+        "The intervals are longer than an hour.",
         "Ask for half-hourly readings; a longer one cannot be divided honestly.",
     ),
     "conflicting_duplicate": (
@@ -90,5 +110,11 @@ def fix_of(code: str) -> str:
     return EXPLAIN[code][1] if code in EXPLAIN else "Correct the source and ingest it again."
 
 
-QUESTIONS: Final = ("unit_unknown", "side_unknown", "clock_unknown", "date_order_unknown")
+QUESTIONS: Final = (
+    "unit_unknown",
+    "unit_contradicted",
+    "side_unknown",
+    "clock_unknown",
+    "date_order_unknown",
+)
 """Codes that a `Mapping` answers for a whole file."""

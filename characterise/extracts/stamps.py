@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 _MONTHS: Final = {
@@ -34,6 +35,10 @@ _FORMS: Final = tuple(
 _TIME_ONLY: Final = re.compile(rf"{_TIME}{_ZONE}$", re.IGNORECASE)
 _COMPACT_TIME: Final = re.compile(r"(?P<h>\d{1,2})(?P<m>00|30)$")
 _EARLIEST, _LATEST = 1990, 2100
+DAY_FIRST, MONTH_FIRST, YEAR_FIRST = "day_first", "month_first", "year_first"
+ORDERS: Final = (DAY_FIRST, MONTH_FIRST, YEAR_FIRST)
+_FEW_DAYS: Final = 3
+"""Successive days that it takes to prefer another order than the British one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +55,19 @@ class Stamp:
     off_grid: bool = False
 
 
-def parse(text: str, *, month_first: bool = False) -> Stamp | None:
-    """Stamp of a text, None where it is no date that exists."""
+def parse(text: str, *, order: str = DAY_FIRST) -> Stamp | None:
+    """Stamp of a text, None where it is no date that exists.
+
+    Parameters
+    ----------
+    order
+        One of `ORDERS`: what the numbers of 01/02/03 are.
+    """
     bare = text.strip().strip("'\"")
     for form in _FORMS:
         match = form.match(bare)
         if match:
-            return _stamp(match.groupdict(), month_first=month_first)
+            return _stamp(match.groupdict(), order)
     return None
 
 
@@ -67,27 +78,38 @@ def minute_of(text: str) -> int | None:
     return None if match is None else _minute(match.groupdict())
 
 
-def is_month_first(texts: Iterable[str]) -> bool | None:
-    """Order of day and month in numeric dates.
+def order_of(texts: Iterable[str]) -> tuple[str | None, str]:
+    """Order of the numbers in numeric dates, and what shows it; None where nothing fits all.
 
-    True where a second number exceeds 12 and no first one does; False where it is day first or
-    nothing contradicts the British order; None where both occur.
+    An order that makes impossible dates of texts which another order reads is out. Of those left,
+    British day first stands unless another makes successive days of what day first scatters.
     """
-    first = second = False
-    for text in texts:
-        match = _FORMS[1].match(text.strip().strip("'\""))
-        if match:
-            first |= int(match["a"]) > 12
-            second |= int(match["b"]) > 12
-    if first and second:
-        return None
-    return second
+    numeric = sorted({text for text in texts if _FORMS[1].match(text.strip().strip("'\""))})
+    read = {order: [parse(text, order=order) for text in numeric] for order in ORDERS}
+    possible = [any(stamps) for stamps in zip(*read.values(), strict=True)]
+    fits = [
+        order
+        for order, stamps in read.items()
+        if all(stamp or not can for stamp, can in zip(stamps, possible, strict=True))
+    ]
+    if not fits:
+        return None, "some dates only make sense day first, others only month first"
+    runs = {order: _successive(stamp.day for stamp in read[order] if stamp) for order in fits}
+    best = max(fits, key=lambda order: (runs[order], order == DAY_FIRST, -ORDERS.index(order)))
+    if DAY_FIRST in fits and (runs[DAY_FIRST] or runs[best] < _FEW_DAYS):
+        return DAY_FIRST, ""
+    if DAY_FIRST in fits:
+        return best, f"read so, {runs[best]} dates follow on another by one day; day first none do"
+    return best, "a second number exceeds 12 and no first one does"
 
 
-def _stamp(parts: dict[str, str | None], *, month_first: bool) -> Stamp | None:
-    year = int(parts["y"] or 0)
-    year += 2000 if year < 100 else 0
-    day = _day(year, parts, month_first=month_first)
+def _successive(days: Iterable[dt.date]) -> int:
+    distinct = sorted(set(days))
+    return sum((later - earlier).days == 1 for earlier, later in pairwise(distinct))
+
+
+def _stamp(parts: dict[str, str | None], order: str) -> Stamp | None:
+    day = _day(parts, order)
     if day is None:
         return None
     minute = _minute(parts) if parts.get("h") else None
@@ -98,7 +120,8 @@ def _stamp(parts: dict[str, str | None], *, month_first: bool) -> Stamp | None:
     return Stamp(day, minute, _offset(zone), zone, off_grid=bool(seconds))
 
 
-def _day(year: int, parts: dict[str, str | None], *, month_first: bool) -> dt.date | None:
+def _day(parts: dict[str, str | None], order: str) -> dt.date | None:
+    year, numeric = str(parts["y"] or ""), not parts.get("mon") and not parts.get("c")
     if parts.get("mon"):
         month = _MONTHS.get(str(parts["mon"])[:3].lower(), 0)
         day = int(parts["a"] or 0)
@@ -106,12 +129,15 @@ def _day(year: int, parts: dict[str, str | None], *, month_first: bool) -> dt.da
         month, day = int(parts["b"] or 0), int(parts["c"] or 0)
     else:
         day, month = int(parts["a"] or 0), int(parts["b"] or 0)
-        if month_first:
+        if order == MONTH_FIRST:
             day, month = month, day
-    if not _EARLIEST <= year <= _LATEST:
+    if numeric and order == YEAR_FIRST and len(year) == 2:
+        year, day = str(parts["a"]).zfill(2), int(year)
+    whole = int(year) + (2000 if len(year) <= 2 else 0)
+    if not _EARLIEST <= whole <= _LATEST:
         return None
     try:
-        return dt.date(year, month, day)
+        return dt.date(whole, month, day)
     except ValueError:
         return None
 

@@ -21,6 +21,10 @@ _LOST_BOM: Final = b"\xef\xbf\xbd"  # U+FFFD: what is left of a BOM that was dec
 _DELIMITERS: Final = (",", ";", "\t", "|")
 _DECIMAL: Final = re.compile(r"^([+-]?\d+),(\d+)$")
 _BINARY: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x89PNG", b"\x1f\x8b", b"PAR1")
+_CONTROLS: Final = bytes({*range(1, 32)} - {9, 10, 11, 12, 13, 26, 27}) + b"\x7f"
+"""Bytes that no text holds: controls other than white space, NUL, substitute and escape."""
+_MOST_CONTROLS: Final = 0.02
+_SAMPLED: Final = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,10 @@ def decode(data: bytes) -> Decoded:
         raise UnreadableExtract("the file is binary, not text; export it as CSV or XLSX")
     findings: list[Finding] = []
     encoding, body = _sniff_encoding(data, findings)
+    sample = data[:_SAMPLED]
+    controls = len(sample) - len(sample.translate(None, _CONTROLS))
+    if not encoding.startswith("utf-16") and controls > _MOST_CONTROLS * len(sample):
+        raise UnreadableExtract("the file is binary, not text; export it as CSV or XLSX")
     if encoding.startswith("utf-16") and len(body) % 2:
         body = body[:-1]  # half a character is left over where a tool split the bytes into lines
     text = body.decode(encoding, errors="replace")

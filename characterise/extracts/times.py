@@ -63,13 +63,11 @@ def _either(facts: Facts) -> Facts:
 def _settle_order(frame: pl.DataFrame, facts: Facts) -> Facts:
     if any(found.what == "date order" for found in facts.detections):
         return facts
-    order = stamps.is_month_first(frame["when"].unique().to_list())
+    order, evidence = stamps.order_of(frame["when"].unique().to_list())
     if order is None:
-        evidence = "some dates only make sense day first, others only month first"
-        return facts.settle("date order", "open", evidence, month_first=None)
-    if order:
-        evidence = "a second number exceeds 12 and no first one does"
-        return facts.settle("date order", "month first", evidence, month_first=True)
+        return facts.settle("date order", "open", evidence, date_order=None)
+    if order != stamps.DAY_FIRST:
+        return facts.settle("date order", order.replace("_", " "), evidence, date_order=order)
     return facts
 
 
@@ -78,8 +76,8 @@ def _with_days(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     texts = frame["when"].unique().to_list()
     rows: list[tuple[str, dt.date | None, int | None, int | None, bool]] = []
     for text in texts:
-        found = stamps.parse(text, month_first=bool(facts.month_first))
-        if found is None or (facts.month_first is None and _is_open(text)):
+        found = stamps.parse(text, order=facts.date_order or stamps.DAY_FIRST)
+        if found is None or (facts.date_order is None and _is_open(text)):
             rows.append((text, None, None, None, False))
         else:
             rows.append((text, found.day, found.minute, found.offset, found.off_grid))
@@ -110,7 +108,7 @@ def _minute(facts: Facts) -> pl.Expr:
 
 
 def _is_open(text: str) -> bool:
-    return stamps.parse(text) != stamps.parse(text, month_first=True)
+    return len({stamps.parse(text, order=order) for order in stamps.ORDERS}) > 1
 
 
 def _settle_interval(frame: pl.DataFrame, facts: Facts) -> Facts:

@@ -10,6 +10,7 @@ from characterise.extracts.beside import Beside, flag_columns, read_beside, stat
 from characterise.extracts.cells import CELLS, Facts
 from characterise.extracts.header import Header
 from characterise.extracts.labels import Block, is_flag_block
+from characterise.extracts.row_faults import row_faults
 from characterise.extracts.table import Table
 from characterise.extracts.vocabulary import quantity_in, unit_in
 
@@ -66,7 +67,7 @@ def _melt(
         _text(columns, beside.quantity).alias("quantity"),
         _text(columns, beside.fuel).alias("fuel"),
         _text(columns, beside.arrived).alias("arrived"),
-        pl.Series("fault", ["row_broken" if line in table.broken else "" for line in lines]),
+        row_faults(table, header, value_blocks(header)),
     )
     if beside.unit < 0 and unit_in(block.stem):
         shown = shown.with_columns(pl.lit(unit_in(block.stem)).alias("unit"))

@@ -198,8 +198,17 @@ def test_quarter_hours_of_power_are_averaged():
     assert reading.accepted["kwh"].unique().to_list() == [2]
 
 
-def test_hours_cannot_be_halved_honestly():
+def test_an_hour_becomes_two_halves_that_count_as_estimated():
     rows = [f"{MPAN},15/01/2025 {hour:02d}:00,1" for hour in range(24)]
+    reading = read(*rows, header="MPAN,Period Start,kWh")
+    assert reading.accepted.height == 48
+    assert reading.accepted["kwh"].unique().to_list() == [0.5]
+    assert reading.accepted["quality"].unique().to_list() == ["estimated"]
+    assert "hourly_source" in [f.code for f in reading.findings]
+
+
+def test_a_day_cannot_be_divided_honestly():
+    rows = [f"{MPAN},{day:02d}/01/2025 00:00,24" for day in range(1, 20)]
     reading = read(*rows, header="MPAN,Period Start,kWh")
     assert reading.quarantined["code"].unique().to_list() == ["interval_too_long"]
 

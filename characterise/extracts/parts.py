@@ -1,0 +1,119 @@
+"""Bytes of one file -> its sheets or messages as cells with first facts, or why there are none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import polars as pl
+
+from characterise.extracts.cells import Facts
+from characterise.extracts.flows import read_flow
+from characterise.extracts.header import Header, read_header
+from characterise.extracts.if021 import read_messages
+from characterise.extracts.long import read_long
+from characterise.extracts.mapping import Mapping
+from characterise.extracts.named_layouts import fingerprint_of
+from characterise.extracts.table import Table
+from characterise.extracts.text import decode, split
+from characterise.extracts.totals import unit_by_totals
+from characterise.extracts.vocabulary import is_session_header
+from characterise.extracts.wide import read_wide, value_blocks
+from characterise.extracts.words import named_around, with_words
+from characterise.extracts.workbook import is_workbook, sheets
+from characterise.finding import Finding
+
+NO_ANSWERS: Final = Mapping()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Cells of one sheet or message file, or the finding that stands instead of them."""
+
+    table: Table
+    cells: pl.DataFrame | None
+    facts: Facts | None
+    findings: tuple[Finding, ...]
+    answers: Mapping = NO_ANSWERS
+
+
+def parts_of(data: bytes, layout: str | None) -> list[Part]:
+    """Sheets, tables or messages of a file.
+
+    Parameters
+    ----------
+    layout
+        Family to read it as, or None to find out.
+
+    Raises
+    ------
+    UnreadableExtract
+        The bytes are no text, no workbook, or JSON that does not close.
+    """
+    if is_workbook(data):
+        return [_table_part(table, layout) for table in sheets(data)]
+    decoded = decode(data)
+    bare = decoded.text.lstrip()
+    if bare[:1] in ("{", "[") and layout in (None, "if021", "n3rgy"):
+        cells, facts, findings = read_messages(bare)
+        return [Part(Table("", [], []), cells, facts, (*decoded.findings, *findings))]
+    table = split(decoded)
+    if not table.cells:
+        return []
+    flow = read_flow(table, layout)
+    if flow is not None:
+        return [Part(table, *flow, decoded.findings)]
+    return [_table_part(table, layout)]
+
+
+def _table_part(table: Table, layout: str | None) -> Part:
+    if any(is_session_header(row) for row in table.cells[:10]):
+        what = "The columns are those of charging sessions, not of half-hourly meter readings."
+        return Part(table, None, None, (Finding("not_meter_data", what),))
+    header = read_header(table)
+    wide = bool(header and value_blocks(header)) and layout != "long"
+    if header is None or not (wide or header.values) or (layout == "wide" and not wide):
+        return Part(table, None, None, (*table.findings, _no_readings(table, header)))
+    if header.date < 0 and header.last > header.first:
+        what = "No column holds the dates of the readings."
+        return Part(table, None, None, (*table.findings, Finding("no_dates", what)))
+    cells, facts = (read_wide if wide else read_long)(table, header)
+    facts = with_words(facts, header, table, cells)
+    facts = unit_by_totals(cells, facts, table, header) if wide else facts
+    facts = replace(facts, fingerprint=fingerprint_of(header, facts.layout))
+    cells = named_around(_cut(cells, table), header)
+    findings = list(table.findings)
+    if header.last == header.first:
+        findings.append(Finding("no_rows", "There is a header and no row of readings below it."))
+    return Part(table, cells, facts, tuple(findings))
+
+
+def _no_readings(table: Table, header: Header | None) -> Finding:
+    shown = ", ".join(cell for cell in (table.cells[0] if table.cells else []) if cell)[:120]
+    where = f"sheet {table.name!r}" if table.name else "the file"
+    known = header is not None and header.ident >= 0 and header.date >= 0
+    code = "layout_unknown" if known and _most_numbers(table) else "not_meter_data"
+    return Finding(code, f"No half-hourly readings were found in {where}, which begins: {shown}.")
+
+
+def _most_numbers(table: Table) -> bool:
+    cells = [cell for row in table.cells[1:40] for cell in row if cell]
+    numbers = sum(cell.replace(".", "", 1).lstrip("-").isdigit() for cell in cells)
+    return numbers > len(cells) // 2
+
+
+def _cut(cells: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """The last number of a row that the file's end cuts short cannot be trusted."""
+    if not table.cut_line or not table.cells or len(table.cells[-1]) >= table.width:
+        return cells
+    last = (
+        cells.with_row_index("n")
+        .filter((pl.col("line") == table.cut_line) & (pl.col("value") != ""))["n"]
+        .max()
+    )
+    if last is None:
+        return cells
+    at = pl.int_range(pl.len()) == last
+    return cells.with_columns(
+        pl.when(at).then(pl.lit("value_cut")).otherwise("fault").alias("fault")
+    )
