@@ -10,6 +10,7 @@ import polars as pl
 from characterise.extracts.beside import Beside, read_beside, statuses
 from characterise.extracts.cells import CELLS, Facts
 from characterise.extracts.header import Header
+from characterise.extracts.identity import is_valid_mpan
 from characterise.extracts.row_faults import row_faults
 from characterise.extracts.table import Table
 from characterise.extracts.vocabulary import normal, quantity_in, unit_in
@@ -39,9 +40,10 @@ def read_long(table: Table, header: Header) -> tuple[pl.DataFrame, Facts]:
 
 def _best_values(header: Header) -> list[int]:
     """Columns to read: of two for one quantity, the one that names its unit."""
-    best: dict[str, list[int]] = {}
-    for value in header.values:
-        best.setdefault(quantity_in(header.column_name(value)) or "AI", []).append(value)
+    best: dict[tuple[str, str], list[int]] = {}
+    for value, owner in zip(header.values, header.owners, strict=True):
+        quantity = quantity_in(header.column_name(value)) or "AI"
+        best.setdefault((owner, quantity), []).append(value)
     chosen = []
     for rivals in best.values():
         named = [value for value in rivals if unit_in(header.column_name(value))]
@@ -51,7 +53,8 @@ def _best_values(header: Header) -> list[int]:
 
 def _facts(header: Header) -> Facts:
     kind = "period" if header.period >= 0 else "stamp"
-    facts = Facts(layout="long", kind=kind, ident_kind=header.ident_kind)
+    meters = any(is_valid_mpan(owner) for owner in header.owners)
+    facts = Facts(layout="long", kind=kind, ident_kind="mpan" if meters else header.ident_kind)
     if kind == "period":
         return facts.settle("side", "start", "settlement periods are counted", side="start")
     stamp = header.names[header.time] if header.time >= 0 else header.date_words
@@ -75,6 +78,7 @@ def _readings(
 ) -> pl.DataFrame:
     lines = table.lines[header.first : header.last]
     name = header.column_name(value)
+    owner = header.owners[header.values.index(value)]
 
     def text(column: int) -> pl.Series:
         cells = columns[column] if 0 <= column < len(columns) else ("",) * len(lines)
@@ -82,7 +86,7 @@ def _readings(
 
     frame = pl.DataFrame({"line": pl.Series(lines, dtype=pl.Int32)}).with_columns(
         pl.lit(name).alias("column"),
-        text(header.ident).alias("ident"),
+        (pl.lit(owner) if owner else text(header.ident)).alias("ident"),
         text(header.date).alias("when"),
         text(header.time).alias("time"),
         text(header.period).cast(pl.Int32, strict=False).alias("slot"),
