@@ -70,6 +70,8 @@ class Facts:
         What the numbers say against the unit that the file names.
     unit_said
         Whether a person said which unit it is.
+    unit_from
+        The one column whose name gave ``unit``.
     fingerprint
         What this layout is recognised by in other files.
     whole
@@ -91,6 +93,7 @@ class Facts:
     known_side: str | None = None
     unit_doubt: str | None = None
     unit_said: bool = False
+    unit_from: str = ""
     fingerprint: str = ""
     detections: tuple[Detection, ...] = field(default=())
 

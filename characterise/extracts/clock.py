@@ -17,7 +17,7 @@ _DAYLIGHT: Final = re.compile(
 )
 _UTC_WORDS: Final = re.compile(r"\butc\b|\bgmt\b|\bzulu\b")
 _SETTLEMENT: Final = re.compile(r"\bsett(lement)?\b|\buk\b")
-_ABOUT_CLOCKS: Final = re.compile(r"time ?zone|daylight|clock|times? (are )?in")
+_ABOUT_CLOCKS: Final = re.compile(r"time ?zone|daylight|clock|times? (are )?in|local time")
 _MOST_OF_A_DAY: Final = 40
 _OCCURRENCES: Final = pl.Schema(
     {"day": pl.Date(), "wall": pl.Int32(), "occurrence": pl.Int32(), "begins": UTC}

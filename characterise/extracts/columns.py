@@ -14,6 +14,7 @@ from characterise.extracts.vocabulary import normal, quantity_in
 
 MOST_READ: Final = 1e6
 """A number beyond this is an identifier or a register, not a reading."""
+_FEW_NUMBERS: Final = 12
 MPAN_WORDS: Final = re.compile(
     r"\bmpan|\bmpxn|\bmprn?\b|\bmsid|supply number|meter ?point|spid|accounting point"
 )
@@ -36,6 +37,7 @@ _NOT_VALUE: Final = re.compile(
     r"quality|status|flag|estimat|\bid\b|mpan|serial|number|site|\btemp|irradiance|unit|period|%|"
     r"latest|co2|carbon|standing|source"
 )
+_REGISTER: Final = re.compile(r"register|reading|index|cumulat|meter read|advance")
 _MEASURE: Final = re.compile(
     r"(?i)[\[(]?\b[km]?(?:wh|w|varh?)\b[\])]?|\b(?:import|export|consumption|usage|reading)\b"
 )
@@ -101,6 +103,9 @@ class Columns:
                 continue
             if self.share(column, lambda cell: minute_of(cell) is not None) >= 0.6:
                 return column
+        for column in self.free():
+            if column not in dates and self.share(column, _is_clock) >= 0.9:
+                return column
         return -1
 
     def period(self) -> int:
@@ -142,7 +147,9 @@ class Columns:
         named = []
         for column in free:
             name = normal(self.names[column])
-            if VALUE_WORDS.search(name) and not _NOT_VALUE.search(name) and self._numeric(column):
+            if not VALUE_WORDS.search(name) or _NOT_VALUE.search(name):
+                continue
+            if self._numeric(column) and not self._only_rises(column):
                 named.append(column)
         meters = [c for c in free if meter_in(self.names[c]) and self._numeric(c)]
         if named or meters:
@@ -164,6 +171,17 @@ class Columns:
         shared = len(set(told)) < len(told) and len(set(stems)) == len(stems)
         return tuple(stems) if shared else ("",) * len(values)
 
+    def registers(self) -> list[str]:
+        """Names of columns of numbers that only rise: a register's readings, not what was used."""
+        return [self.names[column] for column in self.free() if self._only_rises(column)]
+
+    def _only_rises(self, column: int) -> bool:
+        if not _REGISTER.search(normal(self.names[column])):
+            return False
+        numbers = [float(cell.replace(",", "")) for cell in self.filled(column) if is_number(cell)]
+        rises = all(later >= earlier for earlier, later in pairwise(numbers))
+        return rises and len(set(numbers)) > _FEW_NUMBERS and numbers[0] > numbers[-1] - numbers[0]
+
     def _numeric(self, column: int) -> bool:
         return not self.rows or self.share(column, is_number) >= 0.5
 
@@ -171,8 +189,10 @@ class Columns:
         if _NOT_VALUE.search(normal(self.names[column])) or self.share(column, is_number) < 0.9:
             return False
         numbers = [float(cell.replace(",", "")) for cell in self.filled(column) if is_number(cell)]
+        if max(numbers, default=MOST_READ) >= MOST_READ:
+            return False
         falls = any(later < earlier for earlier, later in pairwise(numbers))
-        return falls and len(set(numbers)) > 3 and max(numbers) < MOST_READ
+        return self.share(column, _is_decimal) > 0.5 or (falls and len(set(numbers)) > 3)
 
 
 def meter_in(name: str) -> str:
@@ -187,6 +207,10 @@ def is_number(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _is_clock(text: str) -> bool:
+    return ":" in text and minute_of(text) is not None
 
 
 def _is_decimal(text: str) -> bool:

@@ -22,6 +22,7 @@ from characterise.extracts.vocabulary import normal
 
 _DEEPEST: Final = 25
 _SAMPLE: Final = 60
+_LEAST_SPANS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ class Header:
 
     ``first`` is the index of the first data row; ``names`` are the header's cells, or column
     letters where there is no header row; ``owners`` names the meter point of each value column
-    that has one of its own; ``around`` is the text above and below the data.
+    that has one of its own; ``registers`` are columns that only rise; ``around`` is the text above
+    and below the data.
     """
 
     first: int
@@ -46,6 +48,7 @@ class Header:
     period: int
     values: tuple[int, ...]
     owners: tuple[str, ...]
+    registers: tuple[str, ...]
     blocks: tuple[Block, ...]
     around: str
 
@@ -66,20 +69,59 @@ def letter(index: int) -> str:
 
 def read_header(table: Table) -> Header | None:
     """Header of a table, None where nothing in it looks like readings with dates."""
-    at = _header_row(table.cells)
+    at = header_row(table.cells)
     bare = _first_bare_row(table.cells)
     if at is None and bare is None:
         return None
     if at is None or (bare is not None and bare < at):
         return _without_names(table, int(bare or 0))
     names = tuple(table.cells[at])
-    return _described(table, at + 1, names, tuple(blocks_of(list(names))), headed=True)
+    blocks = tuple(blocks_of(list(names)))
+    if not blocks and at > 0:
+        names = _with_row_above(names, table.cells[at - 1])
+    return _described(table, at + 1, names, blocks, headed=True)
 
 
-def _header_row(cells: Sequence[Sequence[str]]) -> int | None:
+def _with_row_above(names: tuple[str, ...], above: Sequence[str]) -> tuple[str, ...]:
+    """Names that stand more than once, told apart by the cell that spans them in the row above."""
+    filled, last = [], ""
+    for column in range(len(names)):
+        last = above[column] if column < len(above) and above[column] else last
+        filled.append(last)
+    twice = {name for name in names if name and names.count(name) > 1}
+    if len([cell for cell in above if cell]) < _LEAST_SPANS or not twice:
+        return names
+    return tuple(
+        f"{over} {name}" if name in twice and over else name
+        for over, name in zip(filled, names, strict=True)
+    )
+
+
+def header_row(cells: Sequence[Sequence[str]]) -> int | None:
+    """Index of the row that names the columns, by its words; else of the row above the data."""
     scores = [_header_score(row) for row in cells[:_DEEPEST]]
-    best = max(scores, default=0)
-    return scores.index(best) if best >= 2 else None
+    # The row right above the data is the header, whatever a title above it speaks of.
+    near = [
+        score + 4 * (score >= 2 and _holds_data(cells, index + 1))
+        for index, score in enumerate(scores)
+    ]
+    best = max(near, default=0)
+    return near.index(best) if best >= 2 else _unworded(cells)
+
+
+def _holds_data(cells: Sequence[Sequence[str]], index: int) -> bool:
+    row = cells[index] if index < len(cells) else ()
+    return any(parse(cell) for cell in row) and any(is_number(cell) for cell in row)
+
+
+def _unworded(cells: Sequence[Sequence[str]]) -> int | None:
+    """A row of words in no language we know, right above rows that hold a date and a number."""
+    for index, row in enumerate(cells[:_DEEPEST]):
+        worded = len(row) > 1 and all(row) and not any(map(is_number, row))
+        follow = range(index + 1, min(index + 4, len(cells)))
+        if worded and follow and all(_holds_data(cells, below) for below in follow):
+            return index if not any(parse(cell) for cell in row) else None
+    return None
 
 
 def _header_score(row: Sequence[str]) -> int:
@@ -156,6 +198,7 @@ def _described(
         period=period,
         values=values,
         owners=columns.owners(values, ident),
+        registers=() if values or blocks else tuple(columns.registers()),
         blocks=blocks,
         around=" ; ".join(" ".join(cell for cell in row if cell) for row in outside[:40]),
     )

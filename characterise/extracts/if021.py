@@ -6,16 +6,13 @@ every spelling that samples of sister interfaces suggest is taken, in any case.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any, Final
 
 import polars as pl
 
-from characterise.errors import UnreadableExtract
 from characterise.extracts.cells import CELLS, Facts
-from characterise.finding import Finding
 
 _ALIASES: Final = {
     "mpan": ("mpancore", "mpan"),
@@ -42,31 +39,20 @@ _ACTUAL: Final = re.compile(r"^A$")
 _DERIVED: Final = re.compile(r"^(A[123]|AAE[123])$")
 
 
-def read_messages(text: str) -> tuple[pl.DataFrame | None, Facts | None, tuple[Finding, ...]]:
-    """Cells of every consumption message of a JSON text; a finding where there is none.
-
-    Raises
-    ------
-    UnreadableExtract
-        The text is no JSON.
-    """
-    try:
-        held = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise UnreadableExtract(f"the file looks like JSON and is none: {error}") from error
+def read_messages(held: Any) -> tuple[pl.DataFrame, Facts] | None:
+    """Cells of every consumption message of a JSON value; None where there is none."""
     if isinstance(held, dict) and "availableCacheRange" in held:
         return _n3rgy(held)
     messages = held if isinstance(held, list) else [held]
     rows = [row for number, one in enumerate(messages, start=1) for row in _message(one, number)]
     if not rows:
-        what = "The JSON holds no half-hourly consumption messages."
-        return None, None, (Finding("not_meter_data", what),)
+        return None
     cells = pl.DataFrame(rows, schema=CELLS, orient="row")
     facts = Facts(layout="if021", kind="stamp", ident_kind="mpan")
     facts = facts.settle("side", "end", "IF-021 gives the end of the period", side="end")
     facts = facts.settle("clock", "UTC", "IF-021 is in UTC", clock="UTC")
     facts = facts.settle("unit", "KWH", "IF-021 is in kWh, or kvarh for RI and RE")
-    return cells, facts, ()
+    return cells, facts
 
 
 def _message(message: Any, number: int) -> Iterator[dict[str, Any]]:
@@ -142,7 +128,7 @@ def _periods(node: Any) -> Iterator[dict[str, Any]]:
         yield from _periods(child)
 
 
-def _n3rgy(held: dict[str, Any]) -> tuple[pl.DataFrame, Facts, tuple[Finding, ...]]:
+def _n3rgy(held: dict[str, Any]) -> tuple[pl.DataFrame, Facts]:
     rows = [
         {
             **dict.fromkeys(CELLS, ""),
@@ -156,4 +142,4 @@ def _n3rgy(held: dict[str, Any]) -> tuple[pl.DataFrame, Facts, tuple[Finding, ..
         for number, entry in enumerate(held.get("values", ()), start=1)
     ]
     cells = pl.DataFrame(rows, schema=CELLS, orient="row")
-    return cells, Facts(layout="n3rgy", kind="stamp", ident_kind="name"), ()
+    return cells, Facts(layout="n3rgy", kind="stamp", ident_kind="name")

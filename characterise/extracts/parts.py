@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
+from characterise.errors import UnreadableExtract
 from characterise.extracts.cells import Facts
 from characterise.extracts.flows import read_flow
 from characterise.extracts.header import Header, read_header
@@ -14,6 +16,8 @@ from characterise.extracts.if021 import read_messages
 from characterise.extracts.long import read_long
 from characterise.extracts.mapping import Mapping
 from characterise.extracts.named_layouts import fingerprint_of
+from characterise.extracts.records import table_of_records
+from characterise.extracts.shape import sections_of, upright
 from characterise.extracts.table import Table
 from characterise.extracts.text import decode, split
 from characterise.extracts.totals import unit_by_totals
@@ -51,28 +55,49 @@ def parts_of(data: bytes, layout: str | None) -> list[Part]:
         The bytes are no text, no workbook, or JSON that does not close.
     """
     if is_workbook(data):
-        return [_table_part(table, layout) for table in sheets(data)]
+        return [_table_part(part, layout) for table in sheets(data) for part in sections_of(table)]
     decoded = decode(data)
-    bare = decoded.text.lstrip()
-    if bare[:1] in ("{", "[") and layout in (None, "if021", "n3rgy"):
-        cells, facts, findings = read_messages(bare)
-        return [Part(Table("", [], []), cells, facts, (*decoded.findings, *findings))]
+    bare = decoded.text.strip()
+    if bare[:1] in ("{", "[") and layout in (None, "if021", "n3rgy", "long"):
+        return [_json_part(bare, decoded.findings, layout)]
     table = split(decoded)
     if not table.cells:
         return []
     flow = read_flow(table, layout)
     if flow is not None:
         return [Part(table, *flow, decoded.findings)]
-    return [_table_part(table, layout)]
+    return [_table_part(part, layout) for part in sections_of(table)]
+
+
+def _json_part(text: str, findings: tuple[Finding, ...], layout: str | None) -> Part:
+    held = _json(text)
+    messages = read_messages(held)
+    if messages is not None:
+        return Part(Table("", [], []), *messages, findings)
+    table = table_of_records(held)
+    if table is None:
+        what = "The JSON holds no list of half-hourly readings."
+        return Part(Table("", [], []), None, None, (*findings, Finding("not_meter_data", what)))
+    return _table_part(replace(table, findings=findings), layout)
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise UnreadableExtract(f"the file looks like JSON and is none: {error}") from error
 
 
 def _table_part(table: Table, layout: str | None) -> Part:
     if any(is_session_header(row) for row in table.cells[:10]):
         what = "The columns are those of charging sessions, not of half-hourly meter readings."
         return Part(table, None, None, (Finding("not_meter_data", what),))
+    table = upright(table)
     header = read_header(table)
     wide = bool(header and value_blocks(header)) and layout != "long"
     if header is None or not (wide or header.values) or (layout == "wide" and not wide):
+        return Part(table, None, None, (*table.findings, _no_readings(table, header)))
+    if header.date < 0 and not _most_numbers(table):
         return Part(table, None, None, (*table.findings, _no_readings(table, header)))
     if header.date < 0 and header.last > header.first:
         what = "No column holds the dates of the readings."
@@ -81,7 +106,7 @@ def _table_part(table: Table, layout: str | None) -> Part:
     facts = with_words(facts, header, table, cells)
     facts = unit_by_totals(cells, facts, table, header) if wide else facts
     facts = replace(facts, fingerprint=fingerprint_of(header, facts.layout))
-    cells = named_around(_cut(cells, table), header)
+    cells, facts = named_around(_cut(cells, table), facts, header)
     findings = list(table.findings)
     if header.last == header.first:
         findings.append(Finding("no_rows", "There is a header and no row of readings below it."))
@@ -91,6 +116,9 @@ def _table_part(table: Table, layout: str | None) -> Part:
 def _no_readings(table: Table, header: Header | None) -> Finding:
     shown = ", ".join(cell for cell in (table.cells[0] if table.cells else []) if cell)[:120]
     where = f"sheet {table.name!r}" if table.name else "the file"
+    if header is not None and header.registers:
+        what = f"{header.registers[0]!r} only rises: a register's readings, not what was used."
+        return Finding("cumulative_register", f"{what} Ask for half-hourly advances.")
     known = header is not None and header.ident >= 0 and header.date >= 0
     code = "layout_unknown" if known and _most_numbers(table) else "not_meter_data"
     return Finding(code, f"No half-hourly readings were found in {where}, which begins: {shown}.")

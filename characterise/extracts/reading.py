@@ -15,9 +15,12 @@ from characterise.extracts.named_layouts import LayoutBook, NamedLayout
 from characterise.extracts.parts import Part, parts_of
 from characterise.extracts.quarantine import QUARANTINED, quarantined
 from characterise.finding import Finding
+from characterise.settlement import LONDON
 
 LAYOUTS: Final = ("wide", "long", "if021", "d0036", "stark_df2", "n3rgy")
 """Layout families; a workbook's sheets are wide or long."""
+_SHARED: Final = {"clock": ("UTC", LONDON), "side": ("start", "end")}
+"""What the sheets of one layout in a file have in common, and the answers that count."""
 NO_LAYOUTS: Final = LayoutBook()
 
 
@@ -82,7 +85,10 @@ def read_extract(
         parts = parts_of(data, None if forced else layout)
     except (UnreadableExtract, AmbiguousExtract) as error:
         return _nothing(name, Finding("not_readable", f"{error}."))
-    readings = [_read_part(name, _remembered(part, known, forced), answers) for part in parts]
+    parts = [_remembered(part, known, forced) for part in parts]
+    readings = [_read_part(name, part, answers) for part in parts]
+    if len(parts) > 1:
+        readings = _with_sisters(name, parts, readings, answers)
     if not readings:
         return _nothing(name, Finding("empty_file", "The file holds no rows."))
     return _merged(name, readings)
@@ -126,6 +132,41 @@ def _read_part(name: str, part: Part, mapping: Mapping) -> Reading:
         detections=tuple((sheet, found) for found in done.facts.detections),
         fingerprints=tuple(filter(None, (done.facts.fingerprint,))),
     )
+
+
+def _with_sisters(
+    name: str, parts: list[Part], readings: list[Reading], answers: Mapping
+) -> list[Reading]:
+    """Sheets of one layout share what any of them shows: July does not say its clock, March does.
+
+    What two of them show differently stays as each of them has it.
+    """
+    shown: dict[str, dict[str, set[str]]] = {}
+    for part, reading in zip(parts, readings, strict=True):
+        own = shown.setdefault(_kin(part), {})
+        for _, found in reading.detections:
+            if found.what in _SHARED and found.value in _SHARED[found.what]:
+                own.setdefault(found.what, set()).add(found.value)
+    again = []
+    for part, reading in zip(parts, readings, strict=True):
+        told = {d.what for _, d in reading.detections if d.value == "open"} & set(_SHARED)
+        known = {what: shown[_kin(part)].get(what, set()) for what in told if part.facts}
+        sure = {what: values.copy().pop() for what, values in known.items() if len(values) == 1}
+        again.append(_read_part(name, _told(part, sure), answers) if sure else reading)
+    return again
+
+
+def _kin(part: Part) -> str:
+    return part.facts.fingerprint if part.facts else ""
+
+
+def _told(part: Part, sure: dict[str, str]) -> Part:
+    facts = part.facts
+    for what, value in sure.items():
+        if facts is not None:
+            said = "as other sheets or sections of the file show"
+            facts = facts.settle(what, value, said, **{what: value})
+    return replace(part, facts=facts)
 
 
 def _nothing(name: str, *findings: Finding, rows: int = 0) -> Reading:

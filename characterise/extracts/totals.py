@@ -41,6 +41,8 @@ def unit_by_totals(cells: pl.DataFrame, facts: Facts, table: Table, header: Head
 
 def _settled(cells: pl.DataFrame, facts: Facts, name: str, ratio: float, rows: int) -> Facts:
     named, stated = unit_in(name), _stated(cells, facts)
+    if stated == named and facts.unit_from == name:
+        stated = None  # the total's own name is all that names a unit
     evidence = f"the readings of {rows} days are {1 / ratio:g} times {name!r} together"
     if stated is None:
         if named != "KWH":

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from typing import Final
+
 import polars as pl
 
 from characterise.extracts.cells import Facts
@@ -10,6 +14,8 @@ from characterise.extracts.header import Header
 from characterise.extracts.identity import is_valid_mpan
 from characterise.extracts.table import Table
 from characterise.extracts.vocabulary import normal, quantity_in, unit_in
+
+_SERIAL: Final = re.compile(r"(?i)\b(?:serial(?: number| no\.?)?|msn)\W+([A-Z0-9]{6,12})\b")
 
 
 def with_words(facts: Facts, header: Header, table: Table, cells: pl.DataFrame) -> Facts:
@@ -38,7 +44,9 @@ def _unit(facts: Facts, header: Header, cells: pl.DataFrame) -> Facts:
     if len(told) == 1:
         unit = told.pop()
         evidence = "the header names no other unit"
-        return facts.settle("unit", unit, evidence, unit=unit)
+        by = [name for name in names if unit_in(name) == unit]
+        source = by[0] if len(by) == 1 else ""
+        return facts.settle("unit", unit, evidence, unit=unit, unit_from=source)
     around = unit_in(header.around)
     if around and len(around) > 1:
         return facts.settle("unit", around, "lines around the data", unit=around)
@@ -63,10 +71,15 @@ def _code_around(around: str) -> str | None:
     return None
 
 
-def named_around(cells: pl.DataFrame, header: Header) -> pl.DataFrame:
-    """The one MPAN that stands above the data, where no column names a meter point."""
-    if header.ident >= 0:
-        return cells
-    words = {word.strip(",:;") for word in header.around.split()}
-    found = {word for word in words if is_valid_mpan(word)}
-    return cells.with_columns(pl.lit(found.pop()).alias("ident")) if len(found) == 1 else cells
+def named_around(cells: pl.DataFrame, facts: Facts, header: Header) -> tuple[pl.DataFrame, Facts]:
+    """The one MPAN or meter serial number above or below the data, where no column names any."""
+    if header.ident >= 0 or any(header.owners):
+        return cells, facts
+    words = {word.strip(",:;()[]'\"") for word in header.around.split()}
+    mpans = {word for word in words if is_valid_mpan(word)}
+    serials = {match for match in _SERIAL.findall(header.around) if any(map(str.isdigit, match))}
+    for kind, found in (("mpan", mpans), ("serial", serials)):
+        if len(found) == 1:
+            named = cells.with_columns(pl.lit(found.pop()).alias("ident"))
+            return named, replace(facts, ident_kind=kind)
+    return cells, facts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import warnings
 import zipfile
 from typing import Any, Final
@@ -18,6 +19,10 @@ from characterise.extracts.vocabulary import quality_of_words
 _WHOLE: Final = 1e15
 _EPOCH_YEAR: Final = 1900
 _MAX_LEGEND_ROWS: Final = 20
+_FORMULA: Final = re.compile(rb"<f[ >/]")
+_BROKEN: Final = (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError)
+MOST_UNPACKED: Final = 500_000_000
+"""Bytes that a workbook may unpack to; a year of a thousand meters takes about a tenth."""
 
 
 def is_workbook(data: bytes) -> bool:
@@ -42,22 +47,62 @@ def sheets(data: bytes) -> list[Table]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns about styles that do not matter here
-            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-            loaded = [
-                (str(sheet.title), [list(row) for row in sheet.iter_rows()]) for sheet in book
-            ]
-            book.close()
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+            loaded = _loaded(data, results=True)
+            # A formula whose result was never saved reads as nothing; only its text shows it.
+            formulas = dict(_loaded(data, results=False)) if _has_formulas(data) else {}
+    except _BROKEN as error:
         raise UnreadableExtract(f"the workbook cannot be opened: {error}") from error
     legend = _legend(loaded)
-    tables = [_table(name, rows, legend) for name, rows in loaded if not _is_legend(name, rows)]
+    tables = [
+        _table(name, rows, legend, formulas.get(name))
+        for name, rows in loaded
+        if not _is_legend(name, rows)
+    ]
     return [table for table in tables if table.cells]
 
 
-def _table(name: str, rows: list[list[Any]], legend: dict[str, str]) -> Table:
+def _loaded(data: bytes, *, results: bool) -> list[tuple[str, list[list[Any]]]]:
+    """Cells of every sheet, formulas as their saved results or as their text."""
+    if _unpacked(data) > MOST_UNPACKED:
+        raise UnreadableExtract(
+            f"the workbook unpacks to more than {MOST_UNPACKED // 1_000_000} MB; split it by month"
+        )
+    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=results)
+    loaded = [(str(sheet.title), [list(row) for row in sheet.iter_rows()]) for sheet in book]
+    book.close()
+    return loaded
+
+
+def _unpacked(data: bytes) -> int:
+    """Bytes that the workbook's parts really unpack to, counted no further than the limit."""
+    total = 0
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for member in archive.infolist():
+            with archive.open(member) as part:
+                while total <= MOST_UNPACKED and (piece := part.read(1 << 20)):
+                    total += len(piece)
+    return total
+
+
+def _has_formulas(data: bytes) -> bool:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        pages = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
+        return any(_FORMULA.search(archive.read(page)) for page in pages if page.endswith(".xml"))
+
+
+def _table(
+    name: str,
+    rows: list[list[Any]],
+    legend: dict[str, str],
+    formulas: list[list[Any]] | None = None,
+) -> Table:
     cells, lines, statuses = [], [], []
     for number, row in enumerate(rows, start=1):
         texts = [text_of(cell.value) for cell in row]
+        if formulas is not None:
+            texts = [
+                text or _formula(formulas, number - 1, column) for column, text in enumerate(texts)
+            ]
         if not any(texts):
             continue
         cells.append(texts)
@@ -65,6 +110,14 @@ def _table(name: str, rows: list[list[Any]], legend: dict[str, str]) -> Table:
         if legend:
             statuses.append([legend.get(_colour(cell), "") for cell in row])
     return Table(name=name, cells=cells, lines=lines, statuses=statuses if legend else None)
+
+
+def _formula(formulas: list[list[Any]], row: int, column: int) -> str:
+    """Text of a formula, empty for any other cell."""
+    if row >= len(formulas) or column >= len(formulas[row]):
+        return ""
+    value = formulas[row][column].value
+    return value if isinstance(value, str) and value.startswith("=") else ""
 
 
 def text_of(value: Any) -> str:

@@ -1,0 +1,125 @@
+"""Tables made plain: those on their side stood up, those stacked under one another parted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from characterise.extracts.header import header_row
+from characterise.extracts.stamps import minute_of, parse
+from characterise.extracts.table import Table
+from characterise.finding import Finding
+
+_DEEPEST: Final = 25
+_LEAST_DAYS: Final = 3
+_LEAST_TIMES: Final = 23
+_MOST: Final = 0.8
+
+
+def upright(table: Table) -> Table:
+    """The table with a row a day, where its days stand side by side; any other as it is.
+
+    Rows of the result are columns of the source; so are the row numbers that findings name.
+    """
+    top = _date_row(table.cells)
+    if top is None:
+        return table
+    days = [c for c, cell in enumerate(table.cells[top]) if parse(cell)]
+    side = _time_column(table.cells, top, days[0])
+    if side is None:
+        return table
+    below = [r for r in range(top + 1, len(table.cells)) if _is_time(_cell(table.cells, r, side))]
+    labels = [_cell(table.cells, r, side) for r in below]
+    notes = [r for r in range(len(table.cells)) if r != top and r not in set(below)]
+    before = [r for r in notes if r < top]
+    after = [r for r in notes if r > top]
+    days_up = [[_cell(table.cells, r, c) for r in (top, *below)] for c in days]
+    statuses = table.statuses
+    seen = Finding("days_across", "Days stand across the sheet: rows named here are its columns.")
+    return replace(
+        table,
+        cells=[
+            *(table.cells[r] for r in before),
+            ["Date", *labels],
+            *days_up,
+            *(table.cells[r] for r in after),
+        ],
+        lines=[
+            *(table.lines[r] for r in before),
+            table.lines[top],
+            *(column + 1 for column in days),
+            *(table.lines[r] for r in after),
+        ],
+        statuses=None
+        if statuses is None
+        else [
+            *(statuses[r] for r in before),
+            [""] * (len(labels) + 1),
+            *([_cell(statuses, r, c) for r in (top, *below)] for c in days),
+            *(statuses[r] for r in after),
+        ],
+        findings=(*table.findings, seen),
+        cut_line=0,
+    )
+
+
+def sections_of(table: Table) -> list[Table]:
+    """Tables whose header row comes again further down, each with the lines above it."""
+    at = header_row(table.cells)
+    if at is None:
+        return [table]
+    named = table.cells[at]
+    heads = [r for r, row in enumerate(table.cells) if row == named]
+    if len(heads) == 1:
+        return [table]
+    starts = [0, *(_notes_begin(table.cells, head) for head in heads[1:])]
+    ends = [*starts[1:], len(table.cells)]
+    return [_rows(table, start, end) for start, end in zip(starts, ends, strict=True)]
+
+
+def _notes_begin(cells: Sequence[Sequence[str]], head: int) -> int:
+    """First of the rows of words right above a header."""
+    start = head
+    while start > 0 and not any(parse(cell) for cell in cells[start - 1]):
+        start -= 1
+    return start
+
+
+def _rows(table: Table, start: int, end: int) -> Table:
+    last = end == len(table.cells)
+    return replace(
+        table,
+        cells=table.cells[start:end],
+        lines=table.lines[start:end],
+        statuses=None if table.statuses is None else table.statuses[start:end],
+        findings=table.findings if start == 0 else (),
+        cut_line=table.cut_line if last else 0,
+    )
+
+
+def _date_row(cells: Sequence[Sequence[str]]) -> int | None:
+    for index, row in enumerate(cells[:_DEEPEST]):
+        held = [cell for cell in row[1:] if cell]
+        dates = sum(parse(cell) is not None for cell in held)
+        if dates >= _LEAST_DAYS and dates >= _MOST * len(held):
+            return index
+    return None
+
+
+def _time_column(cells: Sequence[Sequence[str]], top: int, before: int) -> int | None:
+    for column in range(before):
+        times = sum(_is_time(_cell(cells, r, column)) for r in range(top + 1, len(cells)))
+        if times >= _LEAST_TIMES:
+            return column
+    return None
+
+
+def _is_time(text: str) -> bool:
+    return minute_of(text.split("-", maxsplit=1)[0].strip()) is not None or (
+        text.isdigit() and 1 <= int(text) <= 50
+    )
+
+
+def _cell(cells: Sequence[Sequence[str]], row: int, column: int) -> str:
+    return cells[row][column] if column < len(cells[row]) else ""
