@@ -7,9 +7,13 @@ does not give itself (`Written`). The functions write the files of the sample fo
 
 from __future__ import annotations
 
+from characterise.simulate.layouts.books import Book
 from characterise.simulate.layouts.labels import LABELS, Labels
 from characterise.simulate.layouts.lead import Lead
 from characterise.simulate.layouts.long import Long
+from characterise.simulate.layouts.messages import KEYS, QUALITY_CODES, If021
+from characterise.simulate.layouts.portals import N3rgy, Octopus
+from characterise.simulate.layouts.records import D0036, StarkDf2
 from characterise.simulate.layouts.sample_records import if021, workbook
 from characterise.simulate.layouts.sample_text import (
     long_highlands,
@@ -25,14 +29,22 @@ from characterise.simulate.layouts.written import TRUTH, Written
 
 __all__ = [
     "BRITISH_GAS",
+    "D0036",
     "DATE_TIME_NAMES",
     "EDF_PORTAL",
+    "KEYS",
     "LABELS",
+    "QUALITY_CODES",
     "STAMP_NAMES",
     "TRUTH",
+    "Book",
+    "If021",
     "Labels",
     "Lead",
     "Long",
+    "N3rgy",
+    "Octopus",
+    "StarkDf2",
     "Text",
     "Wide",
     "Written",

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from characterise.settlement import SLOTS_PER_DAY, local_clock
+from characterise.simulate.channel import Channel
 from characterise.simulate.timeline import Bool, Int, Timeline
 
 NONE: int = -1
@@ -33,6 +34,11 @@ class Grid:
     dates: npt.NDArray[np.datetime64]
     index: Int
     sure: Bool
+
+
+def held_in(channel: Channel, grid: Grid) -> int:
+    """Readings of a channel that have a cell in the table."""
+    return int(channel.read[grid.index[grid.index != NONE]].sum())
 
 
 def utc_days(time: Timeline) -> Grid:

@@ -136,6 +136,7 @@ class Long:
             ),
             answers=answers,
             asks=frozenset(asks),
+            readings=len(table),
         )
 
     def _flag_names(self) -> list[str]:

@@ -10,7 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from characterise.simulate.channel import Channel
-from characterise.simulate.layouts.grid import NONE, Grid, settlement_days, utc_days, wall_days
+from characterise.simulate.layouts.grid import (
+    NONE,
+    Grid,
+    held_in,
+    settlement_days,
+    utc_days,
+    wall_days,
+)
 from characterise.simulate.layouts.labels import LABELS
 from characterise.simulate.layouts.lead import Lead
 from characterise.simulate.layouts.text import Text
@@ -129,6 +136,7 @@ class Wide:
             truth=truth_of(channels, time, carried, stated, flagged),
             answers=answers,
             asks=frozenset(asks),
+            readings=sum(held_in(one, grid) for one in channels),
         )
 
     def _above(self, channels: Sequence[Channel]) -> list[list[str]]:

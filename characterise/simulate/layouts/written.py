@@ -40,6 +40,8 @@ class Written:
         What a person would answer for it: a dict for ``characterise.extracts.mapping_of``.
     asks
         Codes of the questions that the file leaves open; some may be answered by evidence.
+    readings
+        How many readings the file holds, told apart or not.
     """
 
     name: str
@@ -47,6 +49,12 @@ class Written:
     truth: pl.DataFrame
     answers: Mapping[str, Any] = field(default_factory=dict)
     asks: frozenset[str] = frozenset()
+    readings: int = 0
+
+
+def readings_of(channels: Sequence[Channel]) -> int:
+    """Readings of channels in a layout that has room for every half-hour."""
+    return sum(int(channel.read.sum()) for channel in channels)
 
 
 def truth_of(
