@@ -18,12 +18,16 @@ PERIODS: int = 50
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """Half-hours of one identifier and quantity (AI, AE) over the span."""
+    """Half-hours of one identifier and quantity over the span.
+
+    ``ident`` is an MPAN or a meter serial number; ``quantity`` is AI or AE in kWh, RI or RE in
+    kvarh.
+    """
 
     ident: str
     quantity: str
     kwh: Float
-    """(n,) NaN where nothing was read."""
+    """(n,) kWh, or kvarh for RI and RE; NaN where nothing was read."""
     estimated: npt.NDArray[np.bool_]
     """(n,)"""
 
@@ -31,6 +35,11 @@ class Channel:
     def read(self) -> npt.NDArray[np.bool_]:
         """(n,) whether there is a value."""
         return ~np.isnan(self.kwh)
+
+    @property
+    def reactive(self) -> bool:
+        """Whether it counts kvarh."""
+        return self.quantity.startswith("R")
 
 
 def channels_of(import_id: str, export_id: str | None, metered: Metered) -> list[Channel]:

@@ -13,7 +13,7 @@ import polars as pl
 
 from characterise.meter_cube import ESTIMATED, MISSING
 from characterise.settlement import SLOTS_PER_DAY
-from characterise.simulate import layouts, register_files, structured_layouts
+from characterise.simulate import layouts, register_files
 from characterise.simulate.archive import write_zip
 from characterise.simulate.channel import Channel, channels_of
 from characterise.simulate.dispatch import draw_signals, enrol
@@ -34,8 +34,8 @@ _SHORT: Final = 18 * SLOTS_PER_DAY
 
 Layout = Callable[[Sequence[Channel], Timeline], bytes]
 LAYOUTS: Final[tuple[tuple[str, Layout, int | None], ...]] = (
-    ("workbook/riverside_portal.xlsx", structured_layouts.workbook, 2),
-    ("dip/if021_active_power.json", structured_layouts.if021, 2),
+    ("workbook/riverside_portal.xlsx", layouts.workbook, 2),
+    ("dip/if021_active_power.json", layouts.if021, 2),
     ("long/northern_meters.csv", layouts.long_highlands, 3),
     ("long/harbour_energy_utc.csv", layouts.long_utc, 6),
     ("wide/albion_hh_flags.csv", layouts.wide_with_flags, 30),

@@ -1,4 +1,4 @@
-"""Layouts that are no plain text: a workbook, and IF-021 messages as JSON."""
+"""The workbook and the IF-021 messages of the sample folder."""
 
 from __future__ import annotations
 

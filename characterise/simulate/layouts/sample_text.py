@@ -1,4 +1,4 @@
-"""The text layouts in which analysts hold half-hours; each writes channels as one file."""
+"""The text layouts of the sample folder; each writes channels as one file."""
 
 from __future__ import annotations
 
