@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 HARMLESS: Final = frozenset(
-    {"blank_readings", "null_characters", "damaged_bom", "repeated_rows", "seen_before"}
+    {
+        "blank_readings",
+        "null_characters",
+        "damaged_bom",
+        "repeated_rows",
+        "seen_before",
+        "days_across",
+        "named_once",
+    }
 )
 """Findings that need nobody's attention."""
 

@@ -66,7 +66,8 @@ def _kind(name: str, cells: set[str], header: Header) -> str:
     if not cells or len(cells) > _FEW:
         return ""
     speaks = {
-        "unit": all(unit_word(cell) and len(cell) > 1 for cell in cells),
+        "unit": all(unit_word(cell) for cell in cells)
+        and ("unit" in words or all(len(cell) > 1 for cell in cells)),
         "fuel": all(fuel_word(cell) and len(cell) > 1 for cell in cells),
         "quantity": _speaks_of_quantity(words, cells),
         "flag": is_flag_name(name) and _speaks_of_status(cells),
@@ -95,13 +96,23 @@ def statuses(name: str, texts: pl.Series) -> pl.Series:
     return texts.replace(_ESTIMATED)
 
 
+def _speaks_of(flags: Block, block: Block, header: Header) -> bool:
+    """Whether a block of statuses is of this block: it stands among or after it, or alone."""
+    values = [other for other in header.blocks if not is_flag_block(other)]
+    return len(values) == 1 or flags.columns[-1] > block.columns[0]
+
+
 def flag_columns(header: Header, block: Block) -> dict[int, int]:
     """Column of the read status of each value column of ``block``, where the file has one.
 
     Statuses stand in a numbered block of their own, or in a repeated column right behind (or
     before) each value.
     """
-    flags = [other for other in header.blocks if other is not block and is_flag_block(other)]
+    flags = [
+        other
+        for other in header.blocks
+        if other is not block and is_flag_block(other) and _speaks_of(other, block, header)
+    ]
     if flags:
         own = dict(zip(flags[0].slots, flags[0].columns, strict=True))
         return {c: own[s] for s, c in zip(block.slots, block.columns, strict=True) if s in own}

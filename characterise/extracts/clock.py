@@ -15,8 +15,17 @@ from characterise.settlement import LONDON, period_start, periods_in_day, zone_o
 _DAYLIGHT: Final = re.compile(
     r"daylight saving|\bbst\b|local time|\blocal\b|clock time|europe london"
 )
+_NO_DAYLIGHT: Final = re.compile(
+    r"\b(no|not|never|without|ignor\w+|exclud\w+)( \w+){0,3} (daylight saving|bst|british summer)"
+)
 _UTC_WORDS: Final = re.compile(r"\butc\b|\bgmt\b|\bzulu\b")
 _SETTLEMENT: Final = re.compile(r"\bsett(lement)?\b|\buk\b")
+_WORDS: Final = (
+    (_NO_DAYLIGHT, "UTC"),
+    (_DAYLIGHT, LONDON),
+    (_UTC_WORDS, "UTC"),
+    (_SETTLEMENT, LONDON),
+)
 _ABOUT_CLOCKS: Final = re.compile(r"time ?zone|daylight|clock|times? (are )?in|local time")
 _MOST_OF_A_DAY: Final = 40
 _OCCURRENCES: Final = pl.Schema(
@@ -29,7 +38,7 @@ def clock_in_words(names: str, around: str) -> tuple[str | None, str]:
     """Clock that the header or the text around the data names, and the words that do."""
     spoken = around if _ABOUT_CLOCKS.search(around) else ""
     for words in (names, spoken):
-        for pattern, clock in ((_DAYLIGHT, LONDON), (_UTC_WORDS, "UTC"), (_SETTLEMENT, LONDON)):
+        for pattern, clock in _WORDS:
             match = pattern.search(words)
             if match and not (pattern is _SETTLEMENT and words is spoken):
                 return clock, f"the file says {match[0]!r}"
@@ -85,6 +94,43 @@ def _on_long_day(rows: pl.DataFrame, kind: str, day: dt.date) -> tuple[str | Non
     if last >= (49 if kind == "period" else 48):
         return LONDON, f"on {day} there are more than 48 readings"
     return None, ""
+
+
+def columns_in_order(frame: pl.DataFrame) -> str:
+    """Day that shows time labels to be mere places: the n-th column holds the n-th half-hour.
+
+    On the short day such rows fill the columns of the hour that British clocks skip and leave the
+    last two of the day empty. Empty where no day shows it.
+
+    Parameters
+    ----------
+    frame
+        ``line``, ``day``, ``slot`` of readings in a table with one row a day.
+    """
+    for day in sorted(frame["day"].drop_nulls().unique().to_list()):
+        if periods_in_day(day) != 46:
+            continue
+        rows = (
+            frame.filter(pl.col("day") == day)
+            .group_by("line")
+            .agg(
+                pl.col("slot").is_in([2, 3]).sum().alias("skipped"),
+                pl.col("slot").is_in([46, 47]).sum().alias("last"),
+                pl.len().alias("held"),
+            )
+        )
+        if (
+            rows.height
+            and rows.select(
+                (
+                    (pl.col("skipped") == 2)
+                    & (pl.col("last") == 0)
+                    & (pl.col("held") > _MOST_OF_A_DAY)
+                ).all()
+            ).item()
+        ):
+            return str(day)
+    return ""
 
 
 def utc_starts(frame: pl.DataFrame, facts: Facts, zone: str) -> pl.DataFrame:

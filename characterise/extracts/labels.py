@@ -141,6 +141,8 @@ def _wall(stem: str, members: list[tuple[int, int]], extras: list[tuple[int, int
     step = _step([minute for minute, _ in members[:MIN_HOURS]])
     if step not in (15, 30, 60):
         return None
+    if step == 30 and len(members) > 48 and members[-1][0] > 1440:
+        return _counted(stem, members)
     members = members[: 1440 // step]
     minutes = [minute for minute, _ in members]
     if len(minutes) < 1440 // step - 2 or _step(minutes) != step:
@@ -156,6 +158,16 @@ def _wall(stem: str, members: list[tuple[int, int]], extras: list[tuple[int, int
         columns.append(column)
     evidence = f"time columns run {shown}"
     return Block(stem, "wall", tuple(columns), tuple(slots), side, evidence, step)
+
+
+def _counted(stem: str, members: list[tuple[int, int]]) -> Block | None:
+    """Labels that run past midnight count settlement periods: a day has 50 of them at most."""
+    minutes = [minute for minute, _ in members]
+    if len(members) > 50 or _step(minutes) != 30:
+        return None
+    columns = tuple(column for _, column in members)
+    evidence = f"time columns run past midnight to {_clock(minutes[-1])}: periods in order"
+    return Block(stem, "period", columns, tuple(range(1, len(members) + 1)), "start", evidence)
 
 
 def _step(minutes: list[int]) -> int:

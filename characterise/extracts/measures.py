@@ -15,6 +15,8 @@ from characterise.extracts.vocabulary import (
     unit_word,
 )
 
+_REACTIVE = {"WH": "VARH", "KWH": "KVARH", "MWH": "MVARH", "KW": "KVAR", "MW": "MVAR"}
+
 
 def measure(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     """Add ``number``, ``kwh``, ``unit_read``, ``quantity_id``, ``fuel_read`` and ``misfit``."""
@@ -28,7 +30,13 @@ def measure(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
         pl.when(reactive).then(pl.lit("RI")),
         pl.lit("AI"),
     )
-    own, whole = pl.col("unit_read"), pl.lit(facts.unit, dtype=pl.String)
+    own = pl.col("unit_read")
+    # Whoever says kWh of a whole file means kvarh of its reactive rows.
+    whole = (
+        pl.when(quantity.str.starts_with("R"))
+        .then(pl.lit(_REACTIVE.get(facts.unit or "", facts.unit), dtype=pl.String))
+        .otherwise(pl.lit(facts.unit, dtype=pl.String))
+    )
     # A person who answers after the numbers contradicted the file's own word overrules that word.
     unit = pl.coalesce(whole, own) if facts.unit_doubt and facts.unit_said else None
     factors = KWH_OF_UNIT | REACTIVE_UNITS

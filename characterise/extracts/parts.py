@@ -17,7 +17,7 @@ from characterise.extracts.long import read_long
 from characterise.extracts.mapping import Mapping
 from characterise.extracts.named_layouts import fingerprint_of
 from characterise.extracts.records import table_of_records
-from characterise.extracts.shape import sections_of, upright
+from characterise.extracts.shape import named_in_every_row, sections_of, upright
 from characterise.extracts.table import Table
 from characterise.extracts.text import decode, split
 from characterise.extracts.totals import unit_by_totals
@@ -102,11 +102,12 @@ def _table_part(table: Table, layout: str | None) -> Part:
     if header.date < 0 and header.last > header.first:
         what = "No column holds the dates of the readings."
         return Part(table, None, None, (*table.findings, Finding("no_dates", what)))
+    table = named_in_every_row(table, header)
     cells, facts = (read_wide if wide else read_long)(table, header)
     facts = with_words(facts, header, table, cells)
     facts = unit_by_totals(cells, facts, table, header) if wide else facts
     facts = replace(facts, fingerprint=fingerprint_of(header, facts.layout))
-    cells, facts = named_around(_cut(cells, table), facts, header)
+    cells, facts = named_around(_cut(cells, table), facts, header, table.name)
     findings = list(table.findings)
     if header.last == header.first:
         findings.append(Finding("no_rows", "There is a header and no row of readings below it."))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from characterise.extracts.header import header_row
+from characterise.extracts.header import Header, header_row
 from characterise.extracts.stamps import minute_of, parse
 from characterise.extracts.table import Table
 from characterise.finding import Finding
@@ -76,6 +76,30 @@ def sections_of(table: Table) -> list[Table]:
     starts = [0, *(_notes_begin(table.cells, head) for head in heads[1:])]
     ends = [*starts[1:], len(table.cells)]
     return [_rows(table, start, end) for start, end in zip(starts, ends, strict=True)]
+
+
+def named_in_every_row(table: Table, header: Header) -> Table:
+    """The table with its meter points repeated, where a pivot names each on its first row only.
+
+    Each name must stand once, with dates that go on rising on the unnamed rows below it: otherwise
+    a blank is a name that is missing.
+    """
+    column = header.ident
+    rows = range(header.first, header.last)
+    names = [_cell(table.cells, r, column) for r in rows] if column >= 0 else []
+    named = [name for name in names if name]
+    if not named or not names[0] or len(named) == len(names) or len(set(named)) < len(named):
+        return table
+    last, day = "", None
+    cells = list(table.cells)
+    for r, name in zip(rows, names, strict=True):
+        stamp = parse(_cell(table.cells, r, header.date)) if header.date >= 0 else None
+        if stamp is None or (not name and day is not None and stamp.day < day):
+            return table
+        last, day = name or last, stamp.day
+        cells[r] = [*table.cells[r][:column], last, *table.cells[r][column + 1 :]]
+    seen = Finding("named_once", "Each meter point stands on its first row only, as in a pivot.")
+    return replace(table, cells=cells, findings=(*table.findings, seen))
 
 
 def _notes_begin(cells: Sequence[Sequence[str]], head: int) -> int:

@@ -55,8 +55,11 @@ def _midnight_comes_last(frame: pl.DataFrame) -> bool:
         before=pl.col("line").filter(pl.col("minute") == 30).min(),
     )
     days = days.drop_nulls()
-    ascending = (days["last"] > days["before"]).sum()
-    closing = ((days["first"] > days["last"]) & (days["last"] > days["before"])).sum()
+    rising = days["last"] > days["before"]
+    ascending = max(rising.sum(), (~rising).sum())
+    # Whichever way rows run, a closing midnight stands on the far side of 23:30.
+    after = (days["first"] > days["last"]) == rising
+    closing = (after & (rising == (rising.sum() * 2 > days.height))).sum()
     return bool(days.height and closing >= max(1, ascending // 2 + 1))
 
 

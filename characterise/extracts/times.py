@@ -10,9 +10,9 @@ import polars as pl
 
 from characterise.extracts import stamps
 from characterise.extracts.cells import Facts
-from characterise.extracts.clock import clock_in_days, utc_starts
+from characterise.extracts.clock import clock_in_days, columns_in_order, utc_starts
 from characterise.extracts.side import settle_side
-from characterise.settlement import LONDON
+from characterise.settlement import LONDON, periods_in_day
 
 _STAMP: Final = pl.Schema(
     {"when": pl.String, "day": pl.Date, "at": pl.Int32, "offset": pl.Int32, "off": pl.Boolean}
@@ -24,6 +24,8 @@ def place_in_time(frame: pl.DataFrame, facts: Facts) -> tuple[pl.DataFrame, Fact
     if facts.whole:
         facts = _settle_order(frame, facts)
     frame = _with_days(frame, facts)
+    if facts.whole and facts.kind == "wall" and facts.minutes == 30 and facts.clock != "UTC":
+        frame, facts = _settle_places(frame, facts)
     if facts.kind == "stamp":
         facts = _settle_interval(frame, facts) if facts.whole else facts
         frame, facts = settle_side(frame, facts)
@@ -51,6 +53,19 @@ def place_in_time(frame: pl.DataFrame, facts: Facts) -> tuple[pl.DataFrame, Fact
         .alias("ts_utc")
     )
     return _ask_side(placed.drop("local"), facts), facts
+
+
+def _settle_places(frame: pl.DataFrame, facts: Facts) -> tuple[pl.DataFrame, Facts]:
+    """Time labels that only count the half-hours of a day are settlement periods."""
+    seen = columns_in_order(frame)
+    if not seen:
+        return frame, facts
+    evidence = f"on {seen} the hour that clocks skip is filled and the last hour is not"
+    facts = facts.settle(
+        "columns", "periods in order", evidence, kind="period", side="start", clock=LONDON
+    )
+    frame = frame.with_columns(pl.col("slot") + 1)
+    return frame.with_columns(_minute(facts).cast(pl.Int32).alias("minute")), facts
 
 
 def _either(facts: Facts) -> Facts:
@@ -148,15 +163,17 @@ def _settle_label_style(frame: pl.DataFrame, facts: Facts) -> Facts:
     """End labels that were made by adding half an hour to local start labels."""
     if facts.kind != "stamp" or facts.side != "end" or facts.clock in (None, "UTC"):
         return facts
-    repeats = (
-        frame.group_by("ident", "column", "day", "minute")
-        .len()
-        .filter((pl.col("len") == 2) & pl.col("minute").is_in([60, 120]))
-    )
-    changes = clock_in_days(frame, "stamp")[1]
-    two = (repeats["minute"] == 120).sum()
-    if "stands twice" in changes and two and two > (repeats["minute"] == 60).sum():
+    at = frame.group_by("ident", "column", "day", "minute").len()
+    long_days = at.filter((pl.col("len") == 2) & pl.col("minute").is_in([60, 120]))["minute"]
+    one, two = (long_days == 60).sum(), (long_days == 120).sum()
+    if "stands twice" in clock_in_days(frame, "stamp")[1] and two > one:
         evidence = "02:00 stands twice in autumn and 01:00 once"
+        return facts.settle("end labels", "local start plus 30 min", evidence, shifted_labels=True)
+    short = [day for day in at["day"].drop_nulls().unique() if periods_in_day(day) == 46]
+    spring = at.filter(pl.col("day").is_in(short))["minute"]
+    # The half-hour before clocks go forward ends at 02:00 local, half an hour after it began 01:00.
+    if facts.minutes == 30 and (spring == 60).any() and not (spring == 120).any():
+        evidence = "on the day clocks go forward 01:00 is labelled and 02:00 is not"
         return facts.settle("end labels", "local start plus 30 min", evidence, shifted_labels=True)
     return facts
 

@@ -11,6 +11,7 @@ REACTIVE_UNITS: Final = {"VARH": 1e-3, "KVARH": 1.0, "MVARH": 1e3, "KVAR": 0.5, 
 QUANTITIES: Final = ("AI", "AE", "RI", "RE")
 
 _UNIT: Final = re.compile(r"(?<![a-z])([km]?(?:varh|var|wh|w))(?:r?s)?(?![a-z])")
+_WATT: Final = re.compile(r"(?i)[(\[]\s*w\s*[)\]]|\bunits?\W+w\b")
 _QUANTITY_WORDS: Final = (
     ("RE", re.compile(r"reactive\s*export|export\s*reactive|export\s*k?var")),
     ("RI", re.compile(r"reactive|k?varh?\b")),
@@ -58,6 +59,12 @@ def unit_in(text: str) -> str | None:
     both = f"{spaced.lower()} {normal(spaced)}"
     found = {match.upper() for match in _UNIT.findall(both)}
     return found.pop() if len(found) == 1 else None
+
+
+def unit_named(text: str) -> str | None:
+    """Unit that a name or a note states for sure: a lone W or "wh" may be part of anything."""
+    unit = unit_in(text)
+    return unit if unit and (len(unit) > 1 or _WATT.search(text)) else None
 
 
 def unit_word(text: str) -> str | None:

@@ -13,7 +13,7 @@ from characterise.extracts.clock import clock_in_words
 from characterise.extracts.header import Header
 from characterise.extracts.identity import is_valid_mpan
 from characterise.extracts.table import Table
-from characterise.extracts.vocabulary import normal, quantity_in, unit_in
+from characterise.extracts.vocabulary import normal, quantity_in, unit_in, unit_named
 
 _SERIAL: Final = re.compile(r"(?i)\b(?:serial(?: number| no\.?)?|msn)\W+([A-Z0-9]{6,12})\b")
 
@@ -40,15 +40,15 @@ def _unit(facts: Facts, header: Header, cells: pl.DataFrame) -> Facts:
     if stated:
         return facts.settle("unit", ", ".join(stated[:4]), "named beside the readings")
     names = [name for name in header.names if header.headed]
-    told = {unit for unit in map(unit_in, names) if unit and len(unit) > 1}
+    told = set(filter(None, map(unit_named, names)))
     if len(told) == 1:
         unit = told.pop()
         evidence = "the header names no other unit"
         by = [name for name in names if unit_in(name) == unit]
         source = by[0] if len(by) == 1 else ""
         return facts.settle("unit", unit, evidence, unit=unit, unit_from=source)
-    around = unit_in(header.around)
-    if around and len(around) > 1:
+    around = unit_named(header.around)
+    if around:
         return facts.settle("unit", around, "lines around the data", unit=around)
     code = _code_around(header.around)
     if code or _quantity_code(cells):
@@ -71,11 +71,19 @@ def _code_around(around: str) -> str | None:
     return None
 
 
-def named_around(cells: pl.DataFrame, facts: Facts, header: Header) -> tuple[pl.DataFrame, Facts]:
-    """The one MPAN or meter serial number above or below the data, where no column names any."""
+def named_around(
+    cells: pl.DataFrame, facts: Facts, header: Header, sheet: str
+) -> tuple[pl.DataFrame, Facts]:
+    """The one MPAN or meter serial number around the data, where no column names any.
+
+    Parameters
+    ----------
+    sheet
+        Name of the sheet, which may be that of its meter point.
+    """
     if header.ident >= 0 or any(header.owners):
         return cells, facts
-    words = {word.strip(",:;()[]'\"") for word in header.around.split()}
+    words = {word.strip(",:;()[]'\"") for word in f"{header.around} {sheet}".split()}
     mpans = {word for word in words if is_valid_mpan(word)}
     serials = {match for match in _SERIAL.findall(header.around) if any(map(str.isdigit, match))}
     for kind, found in (("mpan", mpans), ("serial", serials)):
