@@ -25,6 +25,9 @@ _ESTIMATED: Final = {
     **dict.fromkeys(("Y", "y", "Yes", "YES", "yes", "True", "TRUE", "true", "1"), "estimated"),
     **dict.fromkeys(("N", "n", "No", "NO", "no", "False", "FALSE", "false", "0"), "actual"),
 }
+_DIRECTION: Final = re.compile(
+    r"(?i)(?:(?:re)?active )?(?:import|export|consumption|generation)(?: (?:re)?active)?(?: k\w+)?"
+)
 _SAMPLE: Final = 400
 _FEW: Final = 12
 
@@ -84,7 +87,10 @@ def _speaks_of_status(cells: set[str]) -> bool:
 def _speaks_of_quantity(words: str, cells: set[str]) -> bool:
     if all(cell.upper() in ("AI", "AE", "RI", "RE") for cell in cells):
         return True
-    hinted = any(hint in words for hint in ("measur", "channel", "type", "direction", "quantity"))
+    if all(_DIRECTION.fullmatch(cell.strip()) for cell in cells):
+        return True
+    hints = ("measur", "channel", "type", "direction", "quantity")
+    hinted = any(hint in words for hint in hints) or "mq" in words.split()
     return hinted and all(quantity_in(cell) for cell in cells)
 
 
@@ -94,6 +100,10 @@ def statuses(name: str, texts: pl.Series) -> pl.Series:
     if not re.search(r"\best", normal(name)) or not words <= set(_ESTIMATED):
         return texts
     return texts.replace(_ESTIMATED)
+
+
+def _is_status(name: str, repeated: set[str]) -> bool:
+    return normal(name) in repeated or is_flag_name(name)
 
 
 def _speaks_of(flags: Block, block: Block, header: Header) -> bool:
@@ -114,19 +124,24 @@ def flag_columns(header: Header, block: Block) -> dict[int, int]:
         if other is not block and is_flag_block(other) and _speaks_of(other, block, header)
     ]
     if flags:
+        if flags[0].kind != block.kind:
+            return dict(zip(block.columns, flags[0].columns, strict=False))
         own = dict(zip(flags[0].slots, flags[0].columns, strict=True))
         return {c: own[s] for s, c in zip(block.slots, block.columns, strict=True) if s in own}
     taken = {column for other in header.blocks for column in other.columns}
     names = Counter(normal(n) for i, n in enumerate(header.names) if i not in taken)
     repeated = {name for name, count in names.items() if count >= 24}
+    best: dict[int, int] = {}
+    most = len(block.columns) - 2
     for step in (1, -1):
-        beside = {c: c + step for c in block.columns}
+        beside = {column: column + step for column in block.columns}
         hits = sum(
             0 <= flag < len(header.names)
             and flag not in taken
-            and normal(header.names[flag]) in repeated
+            and _is_status(header.names[flag], repeated)
             for flag in beside.values()
         )
-        if hits >= len(block.columns) - 2:
-            return beside
-    return {}
+        # Between two values a status could be of either; at the ends it is of one.
+        if hits > most or (hits == most and not best):
+            best, most = beside, hits
+    return best

@@ -30,6 +30,9 @@ CELLS: Final = pl.Schema(
 ``time`` a time text of its own, ``slot`` a wall slot (0-47, 48-49 repeated) or a period (1-50);
 ``fault`` is a code that a layout already knows."""
 
+SERIES: Final = ("ident", "column", "quantity")
+"""What tells the series of one table apart."""
+
 
 @dataclass(frozen=True, slots=True)
 class Detection:

@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from characterise.extracts.cells import Facts
+from characterise.extracts.cells import SERIES, Facts
 from characterise.frames import UTC
 from characterise.settlement import LONDON, period_start, periods_in_day, zone_of
 
@@ -76,7 +76,7 @@ def _on_short_day(rows: pl.DataFrame, kind: str, day: dt.date) -> tuple[str | No
         where = "periods 47-48" if kind == "period" else "01:00-02:00"
     if rows.filter(absent & number).height:
         return "UTC", f"on {day} readings stand at {where}, which British clocks skip"
-    runs = rows.group_by("ident", "column" if kind == "stamp" else "line").len()["len"]
+    runs = rows.group_by(SERIES if kind == "stamp" else "line").len()["len"]
     if (runs >= _MOST_OF_A_DAY).any():
         return LONDON, f"on {day} nothing stands at {where}, which British clocks skip"
     return None, ""
@@ -84,7 +84,7 @@ def _on_short_day(rows: pl.DataFrame, kind: str, day: dt.date) -> tuple[str | No
 
 def _on_long_day(rows: pl.DataFrame, kind: str, day: dt.date) -> tuple[str | None, str]:
     if kind == "stamp":
-        counts = rows.group_by("ident", "column").agg(
+        counts = rows.group_by(*SERIES).agg(
             repeated=(pl.col("minute") == 90).sum(), noon=(pl.col("minute") == 720).sum()
         )
         if counts.filter((pl.col("repeated") == 2) & (pl.col("noon") == 1)).height:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -12,6 +13,8 @@ from characterise.extracts.stamps import parse
 from characterise.extracts.table import Table
 from characterise.settlement import periods_in_day
 
+_MPAN_FIRST: Final = re.compile(r"^(\d{13}|\d{21,22})\D.*$")
+"""Stark may write its own name of the channel behind the MPAN."""
 _STARK_CHANNELS: Final = {"1": "AI", "2": "AE", "3": "RI", "4": "RE"}
 
 
@@ -43,7 +46,7 @@ def _whole_days(cells: pl.DataFrame) -> pl.DataFrame:
     length = {text: periods_in_day(stamp.day) if stamp else 0 for text, stamp in days.items()}
     held = pl.len().over("ident", "quantity", "when")
     due = pl.col("when").replace_strict(length, default=0, return_dtype=pl.Int64)
-    short = (pl.col("fault") == "") & (due > 0) & (held != due)
+    short = (pl.col("fault") == "") & (held < due)
     return cells.with_columns(
         pl.when(short).then(pl.lit("day_incomplete")).otherwise("fault").alias("fault")
     )
@@ -83,10 +86,10 @@ def _stark_rows(table: Table) -> Iterator[dict[str, Any]]:
     ident, channel = "", ""
     for line, row in zip(table.lines, table.cells, strict=True):
         cells = [*row, "", "", "", ""]
-        if cells[0] == "#O":
-            ident = cells[1]
-        elif cells[0] == "#S":
-            channel = cells[1]
+        if cells[0].startswith("#O"):
+            ident = _MPAN_FIRST.sub(r"\1", (cells[0][2:] or cells[1]).strip())
+        elif cells[0].startswith("#S"):
+            channel = (cells[0][2:] or cells[1]).strip()
         elif not cells[0].startswith("#"):
             quantity = _STARK_CHANNELS.get(channel, "")
             yield {

@@ -17,10 +17,15 @@ from characterise.extracts.vocabulary import is_flag_name
 
 MIN_SLOTS: Final = 46
 MIN_HOURS: Final = 22
-_RANGE: Final = re.compile(r"^(\d{1,2}):(\d{2})(?::00)?\s*(?:-|to)\s*\d{1,2}:\d{2}(?::00)?$")
-_EXTRA: Final = re.compile(r"^dst\s*\+?\s*(\d):(\d{2})")
+_RANGE: Final = re.compile(
+    r"^(?P<before>)(\d{1,2}):(\d{2})(?::00)?\s*(?:-|to)\s*\d{1,2}:\d{2}(?::00)?"
+    r"(?P<stem>(?:[ _-][a-z_ ]*)?)$"
+)
+_EXTRA: Final = re.compile(
+    r"^(?P<before>[a-z /_-]*?)\W*dst\s*\+?\s*(\d):(\d{2})\W*?(?P<stem>(?:[ _-][a-z_ ]*)?)$"
+)
 _CLOCK: Final = re.compile(r"(?<!\d)(\d{1,2})[:_](\d{2})(?:[:_](\d{2}))?(?!\d)\s*([ap]m)?")
-_HHMM: Final = re.compile(r"^([a-z][a-z ]*?)[ _]?(\d{2})(00|30)$")
+_HHMM: Final = re.compile(r"^([a-z][a-z /_.-]*?)[ _]?(\d{2})(00|30)((?:[ _-][a-z_ ]*)?)$")
 _NUMBER: Final = re.compile(r"^(.*?)[ _#-]*(?<!\d)0*(\d{1,2})((?:[ _-][a-z_ ]*)?)$")
 _PLAIN: Final = re.compile(r"^\d{1,4}$")
 
@@ -70,9 +75,9 @@ def blocks_of(names: list[str]) -> list[Block]:
         label = _label(name, plain_clock=plain_clock)
         if label is not None:
             grouped[label.kind, label.stem].append((label.number, column))
-    extras = grouped.pop(("extra", ""), [])
     found = []
     for (kind, stem), members in grouped.items():
+        extras = grouped.get(("extra", stem.strip("[]() _-")), [])
         block = _wall(stem, members, extras) if kind != "period" else _period(stem, members)
         if block is not None:
             found.append(block)
@@ -82,6 +87,11 @@ def blocks_of(names: list[str]) -> list[Block]:
 def is_flag_block(block: Block) -> bool:
     """Whether a block's labels speak of read status."""
     return bool(block.stem) and is_flag_name(block.stem)
+
+
+def is_label(text: str) -> bool:
+    """Whether a cell names a half-hour of a day: a time, a range or a period number."""
+    return _label(text, plain_clock=False) is not None
 
 
 def _plain_numbers_are_times(names: list[str]) -> bool:
@@ -97,7 +107,8 @@ def _label(name: str, *, plain_clock: bool) -> _Label | None:
     for kind, pattern in (("range", _RANGE), ("extra", _EXTRA)):
         match = pattern.match(text)
         if match:
-            return _Label(kind, int(match[1]) * 60 + int(match[2]), "")
+            stem = f"{match['before']}{match['stem']}".strip(" _-")
+            return _Label(kind, int(match[2]) * 60 + int(match[3]), stem)
     match = _CLOCK.search(text)
     if match:
         return _clock_label(text, match)
@@ -107,7 +118,8 @@ def _label(name: str, *, plain_clock: bool) -> _Label | None:
 def _number_label(text: str) -> _Label | None:
     match = _HHMM.match(text)
     if match and int(match[2]) <= 24:
-        return _Label("wall", int(match[2]) * 60 + int(match[3]), match[1].strip())
+        stem = f"{match[1]}{match[4]}".strip(" _-")
+        return _Label("wall", int(match[2]) * 60 + int(match[3]), stem)
     match = _NUMBER.match(text)
     if match and 1 <= int(match[2]) <= 50:
         return _Label("period", int(match[2]), f"{match[1]}{match[3]}".strip(" _-"))

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Final
 
 from characterise.extracts.header import Header, header_row
-from characterise.extracts.stamps import minute_of, parse
+from characterise.extracts.labels import is_label
+from characterise.extracts.stamps import parse
 from characterise.extracts.table import Table
 from characterise.finding import Finding
 
@@ -29,7 +30,7 @@ def upright(table: Table) -> Table:
     side = _time_column(table.cells, top, days[0])
     if side is None:
         return table
-    below = [r for r in range(top + 1, len(table.cells)) if _is_time(_cell(table.cells, r, side))]
+    below = [r for r in range(top + 1, len(table.cells)) if is_label(_cell(table.cells, r, side))]
     labels = [_cell(table.cells, r, side) for r in below]
     notes = [r for r in range(len(table.cells)) if r != top and r not in set(below)]
     before = [r for r in notes if r < top]
@@ -133,16 +134,10 @@ def _date_row(cells: Sequence[Sequence[str]]) -> int | None:
 
 def _time_column(cells: Sequence[Sequence[str]], top: int, before: int) -> int | None:
     for column in range(before):
-        times = sum(_is_time(_cell(cells, r, column)) for r in range(top + 1, len(cells)))
+        times = sum(is_label(_cell(cells, r, column)) for r in range(top + 1, len(cells)))
         if times >= _LEAST_TIMES:
             return column
     return None
-
-
-def _is_time(text: str) -> bool:
-    return minute_of(text.split("-", maxsplit=1)[0].strip()) is not None or (
-        text.isdigit() and 1 <= int(text) <= 50
-    )
 
 
 def _cell(cells: Sequence[Sequence[str]], row: int, column: int) -> str:

@@ -10,7 +10,7 @@ from typing import Final
 
 import polars as pl
 
-from characterise.extracts.cells import Facts
+from characterise.extracts.cells import SERIES, Facts
 
 _NEARLY_A_DAY: Final = 40
 _DAY: Final = 1440
@@ -49,7 +49,7 @@ def _midnight_comes_last(frame: pl.DataFrame) -> bool:
     """Whether dates and times stand apart and 00:00 comes last within most dates."""
     if not (frame["time"] != "").any():
         return False
-    days = frame.group_by("ident", "column", "day").agg(
+    days = frame.group_by(*SERIES, "day").agg(
         first=pl.col("line").filter(pl.col("minute") == 0).max(),
         last=pl.col("line").filter(pl.col("minute") == _DAY - 30).max(),
         before=pl.col("line").filter(pl.col("minute") == 30).min(),
@@ -77,7 +77,7 @@ def _clue(frame: pl.DataFrame, step: int) -> tuple[str, str, bool]:
     runs = (
         frame.drop_nulls(["day", "minute"])
         .sort("day", "minute")
-        .group_by("ident", "column", maintain_order=True)
+        .group_by(*SERIES, maintain_order=True)
         .agg(
             first=pl.col("minute").first(),
             last=pl.col("minute").last(),

@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 
 from characterise.extracts import stamps
-from characterise.extracts.cells import Facts
+from characterise.extracts.cells import SERIES, Facts
 from characterise.extracts.clock import clock_in_days, columns_in_order, utc_starts
 from characterise.extracts.side import settle_side
 from characterise.settlement import LONDON, periods_in_day
@@ -130,11 +130,11 @@ def _settle_interval(frame: pl.DataFrame, facts: Facts) -> Facts:
     """Length of an interval: the commonest distance between neighbouring stamps of a meter."""
     at = pl.col("day").cast(pl.Datetime("us")) + pl.duration(minutes=pl.col("minute"))
     gaps = (
-        frame.select("ident", "column", at.alias("at"))
+        frame.select(*SERIES, at.alias("at"))
         .drop_nulls("at")
         .unique()
-        .sort("ident", "column", "at")
-        .select(pl.col("at").diff().over("ident", "column").dt.total_minutes().alias("gap"))
+        .sort(*SERIES, "at")
+        .select(pl.col("at").diff().over(*SERIES).dt.total_minutes().alias("gap"))
         .drop_nulls()["gap"]
     )
     if gaps.is_empty():
@@ -163,7 +163,7 @@ def _settle_label_style(frame: pl.DataFrame, facts: Facts) -> Facts:
     """End labels that were made by adding half an hour to local start labels."""
     if facts.kind != "stamp" or facts.side != "end" or facts.clock in (None, "UTC"):
         return facts
-    at = frame.group_by("ident", "column", "day", "minute").len()
+    at = frame.group_by(*SERIES, "day", "minute").len()
     long_days = at.filter((pl.col("len") == 2) & pl.col("minute").is_in([60, 120]))["minute"]
     one, two = (long_days == 60).sum(), (long_days == 120).sum()
     if "stands twice" in clock_in_days(frame, "stamp")[1] and two > one:
@@ -201,9 +201,9 @@ def _occurrences(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
             .cast(pl.Int32),
             told=extra if facts.kind == "wall" else pl.lit(value=True),
         )
-    keys = ["ident", "column", "day", "minute"]
+    keys = [*SERIES, "day", "minute"]
     at = pl.col("day").cast(pl.Datetime("us")) + pl.duration(minutes=pl.col("minute"))
-    ends = frame.group_by("ident", "column", maintain_order=True).agg(
+    ends = frame.group_by(*SERIES, maintain_order=True).agg(
         at.first().alias("a"), at.last().alias("b")
     )
     falling = (ends["a"] > ends["b"]).sum() > (ends["a"] < ends["b"]).sum()

@@ -11,7 +11,7 @@ REACTIVE_UNITS: Final = {"VARH": 1e-3, "KVARH": 1.0, "MVARH": 1e3, "KVAR": 0.5, 
 QUANTITIES: Final = ("AI", "AE", "RI", "RE")
 
 _UNIT: Final = re.compile(r"(?<![a-z])([km]?(?:varh|var|wh|w))(?:r?s)?(?![a-z])")
-_WATT: Final = re.compile(r"(?i)[(\[]\s*w\s*[)\]]|\bunits?\W+w\b")
+_WATT: Final = re.compile(r"(?i)[(\[]\s*w\s*[)\]]|\b(?:units?|in|total)\W+w\b")
 _QUANTITY_WORDS: Final = (
     ("RE", re.compile(r"reactive\s*export|export\s*reactive|export\s*k?var")),
     ("RI", re.compile(r"reactive|k?varh?\b")),
