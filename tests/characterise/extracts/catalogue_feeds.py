@@ -312,6 +312,8 @@ def _wide_rows(feed: Feed, channel: Channel, time: Timeline, unit: str) -> list[
         day = time.first_day + dt.timedelta(days=number)
         told = day + dt.timedelta(days=1) if feed.delayed else day
         cells = _cells(feed, channel, unit, told)
+        for column in feed.values:
+            cells[column] = ""
         for place, column in enumerate(feed.values[:48]):
             at = 48 * number + place
             value = channel.kwh[at]

@@ -161,7 +161,7 @@ def test_long_files_that_do_not_say_clock_or_side_are_never_wrong(style, data):
 @given(style=long_styles(minutes=(60,)), data=st.data())
 def test_hours_are_never_taken_for_half_hours_that_somebody_read(style, data):
     time, channels = data.draw(drawn("AI", gaps=0.0))
-    reading = read(replace(style, time="stamp", name="Timestamp").write(channels, time))
+    reading = read(replace(style, time="stamp", name="Timestamp", minutes=60).write(channels, time))
     assert not reading.accepted["quality"].is_in(["actual", "derived"]).any()
     assert reading.accepted.height or reading.quarantined.height
 
@@ -256,6 +256,10 @@ def test_headerless_files_come_back(columns, date_format):
 @pytest.mark.parametrize("columns", [48, 50])
 def test_a_block_of_kvarh_is_reactive_and_never_added_to_the_kwh(columns, flags, span):
     time = timeline(*span)
+    # The row's statuses stand for both of its blocks.
+    pairs = channels_on(time, ["AI", "RI"], points=2)
+    for place in (1, 3):
+        pairs[place] = replace(pairs[place], estimated=pairs[place - 1].estimated)
     style = Wide(
         labels="kWh_1",
         columns=columns,
@@ -265,7 +269,7 @@ def test_a_block_of_kvarh_is_reactive_and_never_added_to_the_kwh(columns, flags,
         reactive_block=True,
         lead=Lead(unit="none"),
     )
-    written = style.write(channels_on(time, ["AI", "RI"], points=2), time)
+    written = style.write(pairs, time)
     assert_accounted(written, assert_whole(written))
 
 
@@ -318,7 +322,7 @@ def test_the_one_mpan_above_a_table_names_its_rows():
     assert_whole(style.write(channels_on(time, ["AI"]), time))
 
 
-@pytest.mark.parametrize("unit_word", ["kWh", "Wh", "MWh", "kW", "W", "MW"])
+@pytest.mark.parametrize("unit_word", ["kWh", "Wh", "MWh", "kW", "MW"])
 @pytest.mark.parametrize("where", ["column", "header", "above"])
 def test_units_are_found_wherever_a_file_says_them(where, unit_word):
     time = timeline(*WINTER)
@@ -351,6 +355,45 @@ def test_a_file_that_leaves_one_thing_unsaid_asks_one_question_and_its_answer_se
     assert set(reading.quarantined["code"]) == {code}
     assert len(set(reading.quarantined["fix"])) == 1
     assert_whole(written)
+
+
+def test_a_column_of_watts_is_believed():
+    time = timeline(*WINTER)
+    style = Wide(labels="00:00", columns=48, lead=Lead(unit_word="W", decimals=0))
+    assert_whole(style.write(channels_on(time, ["AI"]), time))
+
+
+@pytest.mark.parametrize("name", ["MQ", "Flow", ""])
+def test_export_is_never_taken_for_import_because_of_its_columns_name(name):
+    time = timeline(*WINTER)
+    style = Wide(lead=Lead(quantity="word", quantity_name=name))
+    assert_whole(style.write(channels_on(time, ["AE"]), time))
+
+
+FLAGGED = [
+    ("after", "{label} Flag"),
+    ("after", "Type"),
+    ("after", "DQ Flag"),
+    ("after", "Data Marker"),
+    ("after", "Estimated / Actual {label}"),
+    ("before", "ReadType{label}"),
+    ("before", "{label}_indicator"),
+    ("before", "Read Type"),
+    ("block", "UT{n}"),
+    ("block", "{label}_Act_Est"),
+    ("row", "Read Type"),
+    ("row", "colStatuskwh"),
+    ("row", "Actual or Estimate"),
+]
+
+
+@pytest.mark.parametrize("words", [("A", "E", ""), ("Actual", "Estimated", "-")], ids=repr)
+@pytest.mark.parametrize("labels", ["HH1", "00:00", "00:30 .. 24:00", "00:00 - 00:30", "H0000"])
+@pytest.mark.parametrize(("flags", "name"), FLAGGED, ids=repr)
+def test_estimates_are_seen_wherever_their_flags_stand(flags, name, labels, words):
+    time = timeline(*WINTER)
+    style = Wide(labels=labels, columns=48, flags=flags, flag_name=name, flag_words=words)
+    assert_whole(style.write(channels_on(time, ["AI"], gaps=0.1), time))
 
 
 def test_everything_unsaid_is_settled_by_one_mapping():
