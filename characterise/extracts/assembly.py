@@ -98,6 +98,8 @@ def _answered(facts: Facts, mapping: Mapping) -> Facts:
         facts = facts.settle("unit", mapping.unit, said, unit=mapping.unit, unit_said=True)
     if mapping.quantity:
         facts = facts.settle("quantity", mapping.quantity, said, quantity=mapping.quantity)
+    if mapping.day and facts.kind != "stamp":
+        facts = facts.settle("day", mapping.day, said, day=mapping.day)
     if mapping.date_order:
         facts = facts.settle("date order", mapping.date_order, said, date_order=mapping.date_order)
     return facts
@@ -135,6 +137,7 @@ def _coded(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
         (pl.lit(bool(facts.unit_doubt) and not facts.unit_said), text("unit_contradicted")),
         (pl.col("unit_read").is_null(), text("unit_unknown")),
         (pl.col("misfit"), text("unit_wrong")),
+        (pl.lit(facts.day is None), text("day_unknown")),
         (pl.col("time_code") != "", pl.col("time_code")),
         (pl.col("ts_utc").is_null(), text("time_unreadable")),
         (implausible(facts.minutes), text("value_implausible")),

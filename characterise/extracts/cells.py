@@ -77,6 +77,8 @@ class Facts:
         The one column whose name gave ``unit``.
     fingerprint
         What this layout is recognised by in other files.
+    day
+        Whether the date of a row with a whole day ``opens`` or ``closes`` that day.
     whole
         Whether all of the file is at hand; from a part of it nothing is detected anew.
     """
@@ -92,6 +94,7 @@ class Facts:
     minutes: int = 30
     shifted_labels: bool = False
     closing_midnight: bool = False
+    day: str | None = "opens"
     whole: bool = True
     known_side: str | None = None
     unit_doubt: str | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -158,16 +158,39 @@ def _numbers_after_date(row: Sequence[str]) -> tuple[int, int] | None:
 
 
 def _without_names(table: Table, first: int) -> Header:
-    column, _ = _numbers_after_date(table.cells[first]) or (0, 0)
+    """Header of a table that has none: what follows the date is the day, told by its content."""
+    date, _ = _numbers_after_date(table.cells[first]) or (0, 0)
     width = len(table.cells[first])
-    names = tuple(letter(index) for index in range(width))
-    count = width - column - 1
+    names = [letter(index) for index in range(width)]
+    rows = [row for row in table.cells[first : first + _SAMPLE] if len(row) > 1]
+    values = _day_columns(rows, date, width)
     blocks: tuple[Block, ...] = ()
-    if count in (46, 48, 50):
-        columns = tuple(range(column + 1, width))
-        evidence = f"no header: {count} numbers follow the date, the periods of the day in order"
-        blocks = (Block("", "period", columns, tuple(range(1, count + 1)), "start", evidence),)
-    return _described(table, first, names, blocks, headed=False)
+    if len(values) >= MIN_SLOTS - 2:
+        for column in values:
+            if column + 1 < width and column + 1 not in values:
+                names[column + 1] = "status"
+        evidence = f"no header: {len(values)} numbers follow the date, the periods of the day"
+        periods = tuple(range(1, len(values) + 1))
+        blocks = (Block("", "period", tuple(values), periods, "start", evidence),)
+    return _described(table, first, tuple(names), blocks, headed=False)
+
+
+def _day_columns(rows: Sequence[Sequence[str]], date: int, width: int) -> list[int]:
+    """Columns of the day's readings: numbers that stand side by side, or each before a status."""
+
+    def share(column: int, holds: Callable[[str], bool]) -> float:
+        cells = [row[column] for row in rows if column < len(row) and row[column]]
+        return sum(map(holds, cells)) / len(cells) if cells else 0.0
+
+    after = range(date + 1, width)
+    numbers = [c for c in after if share(c, is_number) > 0.5 or not share(c, bool)]
+    flagged = [c for c in numbers if c + 1 < width and share(c + 1, str.isalpha) > 0.8]
+    if len(flagged) >= MIN_SLOTS:
+        last = flagged[-1] + 2  # the last reading of a row may go without its status
+        return flagged + ([last] if last == width - 1 and last in numbers else [])
+    full = share(width - 1, bool) > 0.5 and sum(len(row) == width for row in rows) > len(rows) / 2
+    # Periods 49 and 50 are empty on every day but one: filled, the first two are no periods.
+    return numbers[len(numbers) - 48 :] if len(numbers) in (49, 50) and full else numbers
 
 
 def _described(

@@ -1,7 +1,8 @@
 """Answers that a person gives for files that do not say: `--map FILE`, JSON or CSV.
 
 JSON holds any of ``unit``, ``clock``, ``side``, ``quantity``, ``meter_point``, ``date_order``,
-``swap`` (import and export are exchanged), ``meter_points`` (identifier -> meter point), ``flags``
+``day`` (a row's date ``opens`` or ``closes`` its day), ``swap`` (import and export are exchanged),
+``meter_points`` (identifier -> meter point), ``flags``
 (status word -> quality) and ``files`` (file name pattern -> the same again). CSV holds
 ``setting,value[,file]`` rows, where a setting ``meter_points:K0229`` or ``flags:V`` answers for one
 identifier or status word.
@@ -25,10 +26,20 @@ from characterise.extracts.vocabulary import KWH_OF_UNIT, QUANTITIES
 from characterise.frames import QUALITIES
 from characterise.settlement import LONDON, zone_of
 
+_DAYS: Final = ("opens", "closes")
 _SIDES: Final = ("start", "end")
-_SINGLE: Final = ("unit", "clock", "side", "quantity", "meter_point", "date_order", "swap")
+_SINGLE: Final = (
+    "unit",
+    "clock",
+    "side",
+    "quantity",
+    "meter_point",
+    "date_order",
+    "day",
+    "swap",
+)
 _TABLES: Final = ("meter_points", "flags")
-OF_LAYOUT: Final = ("unit", "clock", "side", "quantity", "date_order", "swap", "flags")
+OF_LAYOUT: Final = ("unit", "clock", "side", "quantity", "date_order", "day", "swap", "flags")
 """Answers that are remembered with a layout: they hold for any meter in it."""
 
 
@@ -42,6 +53,7 @@ class Mapping:
     quantity: str | None = None
     meter_point: str | None = None
     date_order: str | None = None
+    day: str | None = None
     swap: bool = False
     meter_points: AnyMapping[str, str] = field(default_factory=dict)
     flags: AnyMapping[str, str] = field(default_factory=dict)
@@ -129,6 +141,7 @@ def mapping_of(answers: AnyMapping[str, Any], where: str = "the mapping") -> Map
         quantity=quantity,
         meter_point=None if meter_point is None else str(meter_point),
         date_order=_one_of(answers, "date_order", ORDERS, where),
+        day=_one_of(answers, "day", _DAYS, where),
         swap=_one_of(answers, "swap", ("true", "false"), where) == "true",
         meter_points={str(k): str(v) for k, v in dict(answers.get("meter_points", {})).items()},
         flags=flags,

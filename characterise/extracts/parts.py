@@ -10,6 +10,7 @@ import polars as pl
 
 from characterise.errors import UnreadableExtract
 from characterise.extracts.cells import Facts
+from characterise.extracts.columns import is_number
 from characterise.extracts.flows import read_flow
 from characterise.extracts.header import Header, read_header
 from characterise.extracts.if021 import read_messages
@@ -18,6 +19,7 @@ from characterise.extracts.mapping import Mapping
 from characterise.extracts.named_layouts import fingerprint_of
 from characterise.extracts.records import table_of_records
 from characterise.extracts.shape import named_in_every_row, sections_of, upright
+from characterise.extracts.stamps import parse
 from characterise.extracts.table import Table
 from characterise.extracts.text import decode, split
 from characterise.extracts.totals import unit_by_totals
@@ -27,6 +29,8 @@ from characterise.extracts.words import named_around, with_words
 from characterise.extracts.workbook import is_workbook, sheets
 from characterise.finding import Finding
 
+_NOTE: Final = 2
+"""Cells of a line that only tells something, such as when the report ran."""
 NO_ANSWERS: Final = Mapping()
 
 
@@ -109,9 +113,23 @@ def _table_part(table: Table, layout: str | None) -> Part:
     facts = replace(facts, fingerprint=fingerprint_of(header, facts.layout))
     cells, facts = named_around(_cut(cells, table), facts, header, table.name)
     findings = list(table.findings)
+    findings += _rows_outside(table, header)
     if header.last == header.first:
         findings.append(Finding("no_rows", "There is a header and no row of readings below it."))
     return Part(table, cells, facts, tuple(findings))
+
+
+def _rows_outside(table: Table, header: Header) -> list[Finding]:
+    """Rows above the header or below the data that hold a date and numbers, named not dropped."""
+    above = range(max(0, header.first - header.headed))
+    below = range(header.last, len(table.cells))
+    rows = [table.cells[r] for r in (*above, *below)]
+    odd = [row for row in rows if len(row) > _NOTE and any(parse(cell) for cell in row)]
+    cells = sum(is_number(cell) for row in odd for cell in row)
+    if not cells:
+        return []
+    what = f"{len(odd)} rows outside the table hold dates and numbers and were not read."
+    return [Finding("rows_outside_table", what, {"rows": len(odd), "cells": cells})]
 
 
 def _no_readings(table: Table, header: Header | None) -> Finding:

@@ -45,6 +45,10 @@ EXPLAIN: Final[dict[str, tuple[str, str]]] = {
         "The unit does not fit the quantity.",
         'Say which unit it is: {"unit": "kWh"} in --map.',
     ),
+    "day_unknown": (
+        "A row holds a whole day and is named by a moment, which may open that day or close it.",
+        'Is it the day that begins or that ends then? Give {"day": "opens"} or "closes" in --map.',
+    ),
     "unit_contradicted": (
         "The readings of a day do not add up to the day's own total in the unit the file names.",
         'Are they kW or kWh? Give {"unit": "kW"} or another unit in --map and replay.',
@@ -116,5 +120,6 @@ QUESTIONS: Final = (
     "side_unknown",
     "clock_unknown",
     "date_order_unknown",
+    "day_unknown",
 )
 """Codes that a `Mapping` answers for a whole file."""

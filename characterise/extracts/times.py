@@ -24,6 +24,8 @@ def place_in_time(frame: pl.DataFrame, facts: Facts) -> tuple[pl.DataFrame, Fact
     if facts.whole:
         facts = _settle_order(frame, facts)
     frame = _with_days(frame, facts)
+    if facts.day == "closes":
+        frame = frame.with_columns(pl.col("day") - pl.duration(days=1))
     if facts.whole and facts.kind == "wall" and facts.minutes == 30 and facts.clock != "UTC":
         frame, facts = _settle_places(frame, facts)
     if facts.kind == "stamp":

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from itertools import zip_longest
+from typing import Final
 
 import polars as pl
 
@@ -12,7 +14,9 @@ from characterise.extracts.header import Header
 from characterise.extracts.labels import Block, is_flag_block
 from characterise.extracts.row_faults import row_faults
 from characterise.extracts.table import Table
-from characterise.extracts.vocabulary import quantity_in, unit_in
+from characterise.extracts.vocabulary import normal, quantity_in, unit_in
+
+_MOMENT: Final = re.compile(r"time ?stamp")
 
 
 def read_wide(table: Table, header: Header) -> tuple[pl.DataFrame, Facts]:
@@ -39,6 +43,9 @@ def _facts(header: Header, blocks: list[Block]) -> Facts:
         minutes=block.minutes,
         side=block.side,
     )
+    if header.headed and _MOMENT.search(normal(header.date_words)):
+        what = f"{header.date_words!r} is a moment and the row a day"
+        facts = facts.settle("day", "open", what, day=None)
     if block.side is not None:
         facts = facts.settle("side", block.side, block.evidence)
     return facts

@@ -7,6 +7,7 @@ import io
 import re
 import warnings
 import zipfile
+import zlib
 from typing import Any, Final
 
 import openpyxl
@@ -20,7 +21,19 @@ _WHOLE: Final = 1e15
 _EPOCH_YEAR: Final = 1900
 _MAX_LEGEND_ROWS: Final = 20
 _FORMULA: Final = re.compile(rb"<f[ >/]")
-_BROKEN: Final = (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError)
+_BROKEN: Final = (
+    InvalidFileException,
+    zipfile.BadZipFile,
+    zlib.error,
+    KeyError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    OSError,
+    EOFError,
+    SyntaxError,
+)
+"""What damaged parts of a workbook make its readers raise; broken XML is a SyntaxError."""
 MOST_UNPACKED: Final = 500_000_000
 """Bytes that a workbook may unpack to; a year of a thousand meters takes about a tenth."""
 
@@ -32,7 +45,7 @@ def is_workbook(data: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return any(name.startswith("xl/") for name in archive.namelist())
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, ValueError, OSError):
         return False
 
 

@@ -48,8 +48,10 @@ class Sheet:
         return replace(self, rows=rows)
 
     def held(self) -> int:
-        """Readings: cells of value columns that hold something."""
-        return sum(self.held_in(self.rows[place]) for place in self.body())
+        """Readings: cells of value columns that hold something; a repeated header holds none."""
+        head = self.rows[self.head] if self.head >= 0 else None
+        body = [self.rows[place] for place in self.body()]
+        return sum(self.held_in(row) for row in body if row != head)
 
     def held_in(self, row: list[str]) -> int:
         cells = (row[column] for column in self.values if column < len(row))

@@ -31,7 +31,13 @@ FOLDER = Path(os.environ.get("FMAR_DATA", ROOT.parent / "shared" / "data")) / "e
 CATALOGUE = FOLDER / "energy_sparks_supplier_layout_catalogue.json"
 HELD = json.loads(CATALOGUE.read_text()) if CATALOGUE.is_file() else []
 FEEDS = [feed_of(number, held, HELD) for number, held in enumerate(HELD)]
-QUESTIONS = {"unit_unknown", "side_unknown", "clock_unknown", "meter_point_unknown"}
+QUESTIONS = {
+    "unit_unknown",
+    "side_unknown",
+    "clock_unknown",
+    "meter_point_unknown",
+    "day_unknown",
+}
 MPAN, MPRN, SERIAL = fictional("12", 75), "9312345607", "E12BG00001"
 WEEK = timeline(dt.date(2025, 1, 13), 5)
 """In winter UTC and British clocks agree, so a feed need not say which it keeps."""
@@ -53,10 +59,17 @@ def channel_of(feed, ident=MPAN):
     return Channel(ident, "AI", kwh, rng.random(WEEK.n) < 0.1)
 
 
+def feed_asks(feed):
+    """A row with a whole day that is named by a stamp does not say which side of it the day is."""
+    return {"day_unknown"} if not feed.long and "stamp" in feed.date.lower() else set()
+
+
 def answers_of(feed):
     answers = {"unit": "kWh"}
     if feed.long:
         answers["side"] = feed.side or "start"
+    if "day_unknown" in feed_asks(feed):
+        answers["day"] = "closes" if feed.delayed else "opens"
     if not feed.ident:
         answers["meter_point"] = f"serial:{SERIAL}" if feed.serial else MPAN
     return answers
@@ -97,7 +110,8 @@ def test_every_description_gives_a_file():
 @pytest.mark.parametrize("feed", ELECTRIC, ids=named)
 def test_a_feed_with_its_answers_comes_back_whole(feed: Feed):
     channel = channel_of(feed)
-    data = write_feed(replace(feed, delayed=False), channel, WEEK)
+    feed = replace(feed, delayed=False)
+    data = write_feed(feed, channel, WEEK)
     reading = read_extract(data, "feed.csv", mapping=mapping_of(answers_of(feed)))
     wrong = wrong_with(truth_for(feed, channel), reading.accepted)
     assert wrong.is_empty(), told(reading, wrong)

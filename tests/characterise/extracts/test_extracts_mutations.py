@@ -63,7 +63,12 @@ def accounted(reading):
     repeats = sum(
         int(found.evidence["n"]) for found in reading.findings if found.code == "repeated_rows"
     )
-    return reading.accepted.height + int(reading.quarantined["values"].sum()) + repeats
+    outside = sum(
+        int(found.evidence["cells"])
+        for found in reading.findings
+        if found.code == "rows_outside_table"
+    )
+    return reading.accepted.height + int(reading.quarantined["values"].sum()) + repeats + outside
 
 
 def assert_sound(reading, what):
