@@ -15,7 +15,7 @@ from typing import Final
 
 from sqlite_utils import Database
 
-from registry import schema, settings
+from registry import guards, schema, settings
 from registry.errors import LedgerUnavailable, LedgerUnguarded
 from registry.transaction import Transaction, named, reasoned
 
@@ -127,7 +127,11 @@ class Ledger:
             return
         self._begin(db)
         try:
-            schema.migrate(db)
+            older = len(schema.migrations.applied(db)) > 0
+            taken = schema.migrate(db)
+            if older and taken:
+                tx = Transaction(db, INSTALLER, "opened by a newer version of the program")
+                tx.audit("migrate", "ledger", "schema", None, {"migrations": taken})
             tx = Transaction(db, INSTALLER, "settings that come with the program")
             settings.install(tx)
             db.execute("COMMIT")
@@ -136,7 +140,7 @@ class Ledger:
             raise
 
     def _check_guards(self, db: Database) -> None:
-        if lost := schema.unguarded(db):
+        if lost := guards.unguarded(db):
             raise LedgerUnguarded(
                 f"{self.path} lost its guard {lost[0]}, so its records are not safe: "
                 "restore the file from a backup."
