@@ -105,9 +105,9 @@ def ingest(
                 )
         except KeyboardInterrupt:
             done.stopped = True
-        if done.files or not done.stopped:
-            if report is not None:
-                done.write(report)
+        if report is not None:
+            done.write(report)
+        if done.files:
             show(done)
         if done.stopped:
             _stopped(done, interruption, dry_run=dry_run)

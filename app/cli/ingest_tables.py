@@ -1,4 +1,4 @@
-"""What reading extracts came to, on the terminal: a row a file, or a summary where they are many."""
+"""What reading extracts came to, on the terminal: a row a file, or a summary of many."""
 
 from __future__ import annotations
 
@@ -31,9 +31,8 @@ def show(report: IngestReport) -> None:
         f"{report.quarantined:,} in quarantine."
     )
     if report.statuses["not read"]:
-        say(
-            f"{report.statuses['not read']:,} files could not be read and are tried again next time."
-        )
+        unread = report.statuses["not read"]
+        say(f"{unread:,} files could not be read and are tried again next time.")
     if report.passed_over:
         kinds = ", ".join(f"{kind} {n:,}" for kind, n in report.passed_over.most_common(5))
         say(f"{report.passed_over.total():,} files of other kinds were passed over: {kinds}.")

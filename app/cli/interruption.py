@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: the first asks a command to stop at the next whole step, the second at once."""
+"""Ctrl-C and SIGTERM: the first asks a command to stop after a whole step, the second at once."""
 
 from __future__ import annotations
 
