@@ -167,7 +167,8 @@ def _entries(name: str, path: Path, passed_over: Counter[str]) -> list[Entry]:
     if any(member.filename.startswith("xl/") for member in members):
         return alone
     kept = _kept(members, passed_over)
-    return [Entry(_label(f"{name}/{members[at].filename}"), path, at) for at in kept]
+    inner = [Entry(_label(f"{name}/{members[at].filename}"), path, at) for at in kept]
+    return inner or alone
 
 
 def _kept(members: Sequence[zipfile.ZipInfo], passed_over: Counter[str]) -> list[int]:
