@@ -15,8 +15,8 @@ from typing import Final
 
 from sqlite_utils import Database
 
-from registry import guards, schema, settings
-from registry.errors import LedgerUnavailable, LedgerUnguarded
+from registry import disk_room, guards, schema, settings
+from registry.errors import LedgerFull, LedgerUnavailable, LedgerUnguarded
 from registry.transaction import Transaction, named, reasoned
 
 __all__ = ["Ledger", "Transaction"]
@@ -93,6 +93,13 @@ class Ledger:
             db.execute("PRAGMA foreign_keys = ON")
             db.execute("PRAGMA synchronous = FULL")
             yield db
+        except sqlite3.OperationalError as error:
+            if disk_room.is_full(error, self.path.parent):
+                raise LedgerFull(
+                    f"the disk that holds {self.path} is full: what was written before is whole; "
+                    "free some space and run the same command again."
+                ) from error
+            raise
         finally:
             connection.close()
 

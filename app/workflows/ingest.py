@@ -13,6 +13,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
+from app.disk_space import is_full
 from app.workflows.file_reading import FileJob, FileRead, read_in_order
 from app.workflows.ingest_batch import TARGETS, Arrival, Order, commit, entry_of
 from app.workflows.ingest_report import IngestReport
@@ -81,12 +82,21 @@ def ingest(
     report = report or IngestReport()
     report.listed, report.passed_over = len(listing), listing.passed_over
     reading = _Reading(workspace, order, listing, stopping)
-    with closing(read_in_order(reading.planned(), jobs)) as read:
-        for batch in _batches(read, _arrivals(received_at), progress):
-            if not dry_run:
-                _kept(workspace, order, batch, report)
-            for arrival in batch:
-                report.add(entry_of(workspace, order, arrival, report, dry_run=dry_run))
+    try:
+        with closing(read_in_order(reading.planned(), jobs)) as read:
+            for batch in _batches(read, _arrivals(received_at), progress):
+                if not dry_run:
+                    commit(workspace, order, batch)
+                for arrival in batch:
+                    report.add(entry_of(workspace, order, arrival, report, dry_run=dry_run))
+    except Exception as error:
+        if is_full(error, workspace.root):
+            raise WorkspaceFull(
+                f"the disk that holds {workspace.root} is full: {report.kept:,} of "
+                f"{report.listed:,} files are kept and whole; free some space and run the same "
+                "command again, it goes on from there."
+            ) from error
+        raise
     report.stopped = reading.stopped
     return report
 
@@ -132,17 +142,6 @@ class _Reading:
         with self._workspace.ledger.read() as db:
             seen = sources.seen(db, *self._order.key(arrival))
         return seen or (arrival.source_id if arrival.source_id in self._named else "")
-
-
-def _kept(workspace: Workspace, order: Order, batch: list[Arrival], report: IngestReport) -> None:
-    try:
-        commit(workspace, order, batch)
-    except WorkspaceFull as error:
-        raise WorkspaceFull(
-            f"the disk that holds {workspace.root} is full: {report.kept:,} of {report.listed:,} "
-            "files are kept and whole; free some space and run the same command again, it goes on "
-            "from there."
-        ) from error
 
 
 def _arrivals(received_at: dt.datetime | None) -> Iterator[dt.datetime]:
