@@ -7,22 +7,38 @@ be killed at any moment.
 
 from __future__ import annotations
 
-import datetime as dt
-import json
 import shutil
-import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from sqlite_utils import Database
 
+from app import writer_lock
 from app.ledger_frame import frame_of
-from registry import commits, connections, declared, pairings, signals
+from app.workspace_errors import (
+    WorkspaceBusy,
+    WorkspaceDamaged,
+    WorkspaceError,
+    WorkspaceExists,
+    WorkspaceFull,
+    WorkspaceMissing,
+    WorkspaceTooNew,
+)
+from app.workspace_manifest import (
+    FORMAT,
+    LEDGER,
+    LEGAL_BASES,
+    brought_up_to_date,
+    describe,
+    described,
+    refuse_unknown_basis,
+)
+from registry import commits, connections, declared, meter_serials, pairings, signals
 from registry.ledger import Ledger, Transaction
 
 if TYPE_CHECKING:
@@ -31,34 +47,18 @@ if TYPE_CHECKING:
     from characterise.reads_store import ReadsStore
     from characterise.weather_store import WeatherStore
 
-FORMAT: Final = 1
-LEGAL_BASES: Final = ("public_task", "consent_only")
-_MANIFEST: Final = "workspace.json"
-_LOCK_PATIENCE_S: Final = 5.0
-
-
-class WorkspaceError(Exception):
-    """Base of what can be wrong with a workspace folder."""
-
-
-class WorkspaceMissing(WorkspaceError):
-    """The folder is no workspace."""
-
-
-class WorkspaceExists(WorkspaceError):
-    """The folder already holds something."""
-
-
-class WorkspaceDamaged(WorkspaceError):
-    """The folder's own description cannot be read."""
-
-
-class WorkspaceTooNew(WorkspaceError):
-    """A newer program made the workspace."""
-
-
-class WorkspaceBusy(WorkspaceError):
-    """Another process is writing to the workspace."""
+__all__ = [
+    "FORMAT",
+    "LEGAL_BASES",
+    "Workspace",
+    "WorkspaceBusy",
+    "WorkspaceDamaged",
+    "WorkspaceError",
+    "WorkspaceExists",
+    "WorkspaceFull",
+    "WorkspaceMissing",
+    "WorkspaceTooNew",
+]
 
 
 @dataclass(frozen=True)
@@ -78,10 +78,7 @@ class Workspace:
         WorkspaceExists
             The folder holds files already.
         """
-        if legal_basis not in LEGAL_BASES:
-            raise WorkspaceError(
-                f"{legal_basis!r} is no legal basis; choose {' or '.join(LEGAL_BASES)}."
-            )
+        refuse_unknown_basis(legal_basis)
         if root.exists() and (not root.is_dir() or any(root.iterdir())):
             raise WorkspaceExists(f"{root} is not empty; name a new folder for the workspace.")
         root.mkdir(parents=True, exist_ok=True)
@@ -89,37 +86,26 @@ class Workspace:
         with workspace.ledger.write(actor=actor, reason=reason) as tx:
             tx.audit("create", "workspace", str(root.name), 1, {"legal_basis": legal_basis})
         # Written last: a folder without it is no workspace, so a half-made one is never opened.
-        manifest = {
-            "format": FORMAT,
-            "legal_basis": legal_basis,
-            "created_at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-        }
-        _write_durably(root / _MANIFEST, json.dumps(manifest, indent=2) + "\n")
+        describe(root, legal_basis=legal_basis)
         return workspace
 
     @classmethod
     def open(cls, root: Path) -> Workspace:
-        """Open an existing workspace.
+        """Open an existing workspace; one of an older format is taken forward.
 
         Raises
         ------
-        WorkspaceMissing, WorkspaceTooNew
-            There is none, or it needs a newer program.
+        WorkspaceMissing, WorkspaceTooNew, WorkspaceDamaged
+            There is none, it needs a newer program, or its description cannot be read.
         """
-        manifest = root / _MANIFEST
-        if not manifest.is_file():
-            raise WorkspaceMissing(f"{root} is no workspace; make one with: fmar init {root}")
-        held = _manifest(root)["format"]
-        if held > FORMAT:
-            raise WorkspaceTooNew(
-                f"{root} has format {held} and this program knows {FORMAT}; update the program."
-            )
-        return cls(root)
+        workspace = cls(root)
+        brought_up_to_date(root, lambda: workspace.ledger)
+        return workspace
 
     @cached_property
     def ledger(self) -> Ledger:
         """The register: who may."""
-        return Ledger(self.root / "ledger.db")
+        return Ledger(self.root / LEDGER)
 
     @cached_property
     def reads(self) -> ReadsStore:
@@ -159,7 +145,7 @@ class Workspace:
     @property
     def legal_basis(self) -> str:
         """Why this workspace may hold half-hours of homes."""
-        return str(_manifest(self.root)["legal_basis"])
+        return str(described(self.root)["legal_basis"])
 
     def committed(self) -> dict[str, int]:
         """Delta version that readers see, by table."""
@@ -200,15 +186,36 @@ class Workspace:
 
     def pairings(self) -> pl.DataFrame:
         """Dated import and export MPAN pairs: import_mpan, export_mpan, valid_from, valid_to."""
-        schema = pl.Schema(
-            {
-                "import_mpan": pl.String,
-                "export_mpan": pl.String,
-                "valid_from": pl.Date,
-                "valid_to": pl.Date,
-            }
+        return self._ledger_frame(pairings.current, _dated("import_mpan", "export_mpan"))
+
+    def meter_serials(self) -> pl.DataFrame:
+        """Dated meters of MPANs: meter_serial, mpan, valid_from, valid_to."""
+        return self._ledger_frame(meter_serials.current, _dated("meter_serial", "mpan"))
+
+    def boundary(self, meter_points: Sequence[str] | None = None) -> pl.DataFrame:
+        """Committed reads of each boundary, pairings and meter serials applied.
+
+        Parameters
+        ----------
+        meter_points
+            Import MPANs to read; all where None. What is paired with them comes along.
+
+        Returns
+        -------
+        polars.DataFrame
+            `characterise.reads_store.BOUNDARY`; empty where nothing was ingested yet.
+        """
+        from characterise.reads_store import BOUNDARY
+
+        version = self.committed().get("reads")
+        if version is None:
+            return pl.DataFrame(schema=BOUNDARY)
+        return self.reads.boundary(
+            self.pairings(),
+            serials=self.meter_serials(),
+            meter_points=meter_points,
+            version=version,
         )
-        return self._ledger_frame(pairings.current, schema)
 
     def _ledger_frame(
         self, current: Callable[[Database], list[dict[str, Any]]], schema: pl.Schema
@@ -240,21 +247,11 @@ class Workspace:
         ------
         WorkspaceBusy
             Another process holds it for longer than a few seconds.
+        WorkspaceFull
+            The disk has no room left; what was committed before stays as it was.
         """
-        # SQLite's own lock works on every system and is dropped when a process is killed.
-        lock = sqlite3.connect(
-            self.root / "writer.lock", timeout=_LOCK_PATIENCE_S, isolation_level=None
-        )
-        try:
-            try:
-                lock.execute("BEGIN EXCLUSIVE")
-            except sqlite3.OperationalError as error:
-                raise WorkspaceBusy(
-                    f"another process is writing to {self.root}; try again when it has finished."
-                ) from error
+        with writer_lock.held(self.root):
             yield self._roll_back_uncommitted()
-        finally:
-            lock.close()
 
     def _roll_back_uncommitted(self) -> list[str]:
         committed = self.committed()
@@ -279,18 +276,6 @@ class Workspace:
         }
 
 
-def _manifest(root: Path) -> dict[str, Any]:
-    path = root / _MANIFEST
-    try:
-        held = json.loads(path.read_text(encoding="utf-8"))
-        return {"format": int(held["format"]), "legal_basis": held["legal_basis"]}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise WorkspaceDamaged(
-            f"{path} cannot be read ({error}); restore the workspace from a backup."
-        ) from error
-
-
-def _write_durably(path: Path, text: str) -> None:
-    staged = path.with_suffix(".tmp")
-    staged.write_text(text, encoding="utf-8")
-    staged.replace(path)
+def _dated(*names: str) -> pl.Schema:
+    days = {"valid_from": pl.Date(), "valid_to": pl.Date()}
+    return pl.Schema({**{name: pl.String() for name in names}, **days})

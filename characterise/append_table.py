@@ -6,7 +6,9 @@ version back on top, so a process that was killed between the table and the ledg
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import random
 import shutil
 import time
@@ -54,9 +56,16 @@ class AppendTable:
         return int(table.version())
 
     def append(self, frame: pl.DataFrame) -> int:
-        """Append rows; return the version to commit."""
+        """Append rows; return the version to commit.
+
+        Raises
+        ------
+        OSError
+            With ENOSPC where the disk has no room for them.
+        """
         rows = frame.select(pl.col(name).cast(dtype) for name, dtype in self.schema.items())
         data = rows.to_arrow()
+        _see_room(self.root, data.nbytes)
 
         def write() -> None:
             write_deltalake(self.root, data, mode="append", writer_properties=_PROPERTIES)
@@ -88,6 +97,7 @@ class AppendTable:
     def rewrite(self, frame: pl.DataFrame) -> int:
         """Replace the content by the same rows in another order; return the version to commit."""
         data = frame.select(self.schema.names()).to_arrow()
+        _see_room(self.root, data.nbytes)
 
         def write() -> None:
             write_deltalake(self.root, data, mode="overwrite", writer_properties=_PROPERTIES)
@@ -122,6 +132,17 @@ class AppendTable:
 def quoted(values: list[str]) -> str:
     """SQL list of string literals."""
     return ", ".join("'" + value.replace("'", "''") + "'" for value in values)
+
+
+def _see_room(root: Path, size: int) -> None:
+    """Refuse to begin what may not fit: a write that fails midway is loud and leaves a part behind.
+
+    Packed, rows take a twentieth of their size in memory (measured); the rest is room for the
+    ledger's own entry.
+    """
+    folder = next(parent for parent in (root, *root.parents) if parent.exists())
+    if shutil.disk_usage(folder).free < size:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(root))
 
 
 def _retried(write: Callable[[], object], root: Path) -> None:

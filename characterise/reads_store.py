@@ -10,8 +10,8 @@ from typing import Final
 import polars as pl
 
 from characterise.append_table import AppendTable, quoted
+from characterise.dated_names import by_mpan, dated, on_their_days, with_meters
 from characterise.frames import READS, UTC
-from characterise.settlement import LONDON
 
 STORED: Final = pl.Schema(
     {
@@ -83,14 +83,13 @@ class ReadsStore:
             rows = rows.filter(pl.col("meter_point_id").is_in(list(meter_points)))
         if as_at is not None:
             rows = rows.filter(pl.col("received_at") <= as_at)
-        frame = rows.collect().sort(*_KEY, "received_at", "source_id")
-        superseded = pl.all_horizontal(pl.col(key) == pl.col(key).shift(-1) for key in _KEY)
-        return frame.filter(~superseded.fill_null(value=False))
+        return _latest(rows.collect())
 
     def boundary(
         self,
         pairings: pl.DataFrame | None = None,
         *,
+        serials: pl.DataFrame | None = None,
         meter_points: Sequence[str] | None = None,
         as_at: dt.datetime | None = None,
         version: int | None = None,
@@ -102,6 +101,10 @@ class ReadsStore:
         pairings
             import_mpan, export_mpan, valid_from, valid_to (dates, local, end exclusive; null is
             open). Export read under the import MPAN itself needs none.
+        serials
+            meter_serial, mpan, valid_from, valid_to, days as above: readings kept under
+            ``serial:...`` count as the MPAN's on the days that the meter stood there. Where both
+            names hold one half-hour, the later arrival counts.
         meter_points
             Import MPANs (or export MPANs without one) to read; their paired ones come along.
 
@@ -110,9 +113,13 @@ class ReadsStore:
         ``export_kwh`` is null where a boundary has no export readings at all, and NaN where it
         has some but not this half-hour: missing, not zero.
         """
-        pairs = _pairs(pairings)
-        wanted = None if meter_points is None else _with_partners(meter_points, pairs)
+        pairs = dated(pairings, "import_mpan", "export_mpan")
+        stays = dated(serials, "meter_serial", "mpan")
+        wanted = None
+        if meter_points is not None:
+            wanted = with_meters(_with_partners(meter_points, pairs), stays)
         reads = self.current(wanted, as_at=as_at, version=version)
+        reads = _latest(by_mpan(reads, stays)) if stays.height else reads
         imports = reads.filter(pl.col("quantity") == "AI").select(
             pl.col("meter_point_id").alias("mpan"),
             "ts_utc",
@@ -161,16 +168,11 @@ class ReadsStore:
         self._table.purge()
 
 
-def _pairs(pairings: pl.DataFrame | None) -> pl.DataFrame:
-    schema = {
-        "import_mpan": pl.String,
-        "export_mpan": pl.String,
-        "valid_from": pl.Date,
-        "valid_to": pl.Date,
-    }
-    if pairings is None:
-        return pl.DataFrame(schema=schema)
-    return pairings.select(pl.col(c).cast(t) for c, t in schema.items()).drop_nulls("export_mpan")
+def _latest(rows: pl.DataFrame) -> pl.DataFrame:
+    """The last arrival of each half-hour, in site order."""
+    frame = rows.sort(*_KEY, "received_at", "source_id")
+    superseded = pl.all_horizontal(pl.col(key) == pl.col(key).shift(-1) for key in _KEY)
+    return frame.filter(~superseded.fill_null(value=False))
 
 
 def _with_partners(meter_points: Sequence[str], pairs: pl.DataFrame) -> list[str]:
@@ -185,12 +187,8 @@ def _exports(rows: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
         "ts_utc",
         pl.col("kwh").alias("export_kwh"),
         pl.col("quality").alias("export_quality"),
-        pl.col("ts_utc").dt.convert_time_zone(LONDON).dt.date().alias("day"),
     )
-    paired = rows.join(pairs, left_on="meter_point_id", right_on="export_mpan").filter(
-        (pl.col("valid_from").is_null() | (pl.col("day") >= pl.col("valid_from")))
-        & (pl.col("valid_to").is_null() | (pl.col("day") < pl.col("valid_to")))
-    )
+    paired = on_their_days(rows, pairs, "meter_point_id", "export_mpan")
     alone = rows.join(paired, on=["meter_point_id", "ts_utc"], how="anti")
     return pl.concat(
         [

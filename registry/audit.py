@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlite_utils import Database
 
 from registry.canonical import canonical, sha256_text
-from registry.schema import unguarded
+from registry.guards import unguarded
 
 if TYPE_CHECKING:
     from registry.ledger import Ledger

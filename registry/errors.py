@@ -14,6 +14,7 @@ RegistryError
 ├── UnknownEntity       a load of something the ledger does not hold
 ├── UnreadableSheet     a file that is no table of rows
 ├── LedgerUnavailable   the file is missing, locked, or no ledger
+├── LedgerFull          the disk that holds the file has no room left
 ├── LedgerTooNew        the file was written by a newer program
 └── LedgerUnguarded     the file lost a guard that keeps it append-only
 """
@@ -116,6 +117,10 @@ class UnreadableSheet(RegistryError):
 
 class LedgerUnavailable(RegistryError):
     """The ledger's file is missing, locked by another process, or no ledger at all."""
+
+
+class LedgerFull(RegistryError):
+    """The disk that holds the ledger has no room left, not even for what reading takes."""
 
 
 class LedgerTooNew(RegistryError):

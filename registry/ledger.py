@@ -15,8 +15,8 @@ from typing import Final
 
 from sqlite_utils import Database
 
-from registry import schema, settings
-from registry.errors import LedgerUnavailable, LedgerUnguarded
+from registry import disk_room, guards, schema, settings
+from registry.errors import LedgerFull, LedgerUnavailable, LedgerUnguarded
 from registry.transaction import Transaction, named, reasoned
 
 __all__ = ["Ledger", "Transaction"]
@@ -93,6 +93,13 @@ class Ledger:
             db.execute("PRAGMA foreign_keys = ON")
             db.execute("PRAGMA synchronous = FULL")
             yield db
+        except sqlite3.OperationalError as error:
+            if disk_room.is_full(error, self.path.parent):
+                raise LedgerFull(
+                    f"the disk that holds {self.path} is full: what was written before is whole; "
+                    "free some space and run the same command again."
+                ) from error
+            raise
         finally:
             connection.close()
 
@@ -127,7 +134,11 @@ class Ledger:
             return
         self._begin(db)
         try:
-            schema.migrate(db)
+            older = len(schema.migrations.applied(db)) > 0
+            taken = schema.migrate(db)
+            if older and taken:
+                tx = Transaction(db, INSTALLER, "opened by a newer version of the program")
+                tx.audit("migrate", "ledger", "schema", None, {"migrations": taken})
             tx = Transaction(db, INSTALLER, "settings that come with the program")
             settings.install(tx)
             db.execute("COMMIT")
@@ -136,7 +147,7 @@ class Ledger:
             raise
 
     def _check_guards(self, db: Database) -> None:
-        if lost := schema.unguarded(db):
+        if lost := guards.unguarded(db):
             raise LedgerUnguarded(
                 f"{self.path} lost its guard {lost[0]}, so its records are not safe: "
                 "restore the file from a backup."

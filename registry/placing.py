@@ -18,6 +18,7 @@ from registry import (
     dependants,
     events,
     identifiers,
+    meter_serials,
     organisations,
     pairings,
     signals,
@@ -118,6 +119,21 @@ def pairing(tx: Transaction, fields: Fields) -> Placed:
     if not held:
         return Placed(pairings.add(tx, record), True, odd)
     return _revised(tx, pairings, held[0], fields, odd)
+
+
+def meter_serial(tx: Transaction, fields: Fields) -> Placed:
+    """Match by meter, meter point and the first day."""
+    record = meter_serials.REGISTER.checked(fields)
+    odd = _odd_mpan("mpan", record.mpan)
+    held = meter_serials.REGISTER.current(
+        tx.db,
+        meter_serial=record.meter_serial,
+        mpan=record.mpan,
+        valid_from=record.valid_from.isoformat(),
+    )
+    if not held:
+        return Placed(meter_serials.add(tx, record), True, odd)
+    return _revised(tx, meter_serials, held[0], fields, odd)
 
 
 def agreement(tx: Transaction, fields: Fields) -> Placed:

@@ -1,9 +1,8 @@
-"""Tables of the ledger, by migration; and the guards that keep what was recorded as it was.
+"""Tables of the ledger, by migration.
 
 A versioned entity keeps every version in ``<entity>_version`` and shows the current one of each
 that is not retired in the view ``<entity>``. Triggers refuse UPDATE, DELETE and REPLACE, and a
-version that does not follow the one before. ``table.transform()`` drops triggers silently, so
-`migrate` sets the guards again after every migration and `unguarded` names the tables without.
+version that does not follow the one before: see `registry.guards`.
 """
 
 from __future__ import annotations
@@ -13,35 +12,12 @@ from typing import Final
 from sqlite_utils import Database, Migrations
 
 from registry.errors import LedgerTooNew
+from registry.guards import guard
 
 APPLICATION_ID: Final = 0x464D4152
 """'FMAR' in the file's header: what tells a ledger from any other SQLite file."""
 
 migrations = Migrations("fmar-ledger")
-
-VERSIONED: Final = (
-    "organisation",
-    "asset",
-    "asset_meter",
-    "pairing",
-    "agreement",
-    "event",
-    "signal",
-    "connection",
-    "flag",
-    "dispute",
-    "setting",
-    "bulk_load",
-)
-APPEND_ONLY: Final = (
-    *(f"{entity}_version" for entity in VERSIONED),
-    "declared_version",
-    "audit_entry",
-    "access_entry",
-    "ledger_commit",
-    "source",
-    "dispute_bundle",
-)
 
 _BOOLEAN: Final = "INTEGER NOT NULL CHECK ({0} IN (0, 1))"
 _RECORDED: Final = """
@@ -203,8 +179,25 @@ def m003_audit(db: Database) -> None:
     _run(db, statements)
 
 
-def migrate(db: Database) -> None:
+@migrations()
+def m004_meter_serials(db: Database) -> None:
+    """Which meter stood at which meter point, from when to when."""
+    statements = _versioned(
+        "meter_serial",
+        "meter_serial TEXT NOT NULL, mpan TEXT NOT NULL, valid_from TEXT NOT NULL, "
+        "valid_to TEXT CHECK (valid_to IS NULL OR valid_to > valid_from)",
+        ("meter_serial", "mpan"),
+    )
+    _run(db, statements)
+
+
+def migrate(db: Database) -> list[str]:
     """Bring the file to this program's schema and set every guard, in the caller's transaction.
+
+    Returns
+    -------
+    list of str
+        Names of the migrations that it took; empty where the file was up to date.
 
     Raises
     ------
@@ -218,68 +211,12 @@ def migrate(db: Database) -> None:
             f"The ledger holds {newer[0]}, which this program does not know: "
             "use the program version that wrote it, or a newer one."
         )
-    if not migrations.pending(db):
-        return
-    migrations.apply(db)
-    guard(db)
-    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-
-
-def guard(db: Database) -> None:
-    """Set every trigger that keeps the tables append-only, where it is missing."""
-    for name, statement in _guards().items():
-        db.execute(statement.replace("CREATE TRIGGER", f"CREATE TRIGGER IF NOT EXISTS {name}", 1))
-
-
-def unguarded(db: Database) -> list[str]:
-    """Names of the guards that the file lacks, or holds with another body, in order."""
-    held = {
-        str(name): str(sql)
-        for name, sql in db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-    }
-    return sorted(
-        name
-        for name, statement in _guards().items()
-        if held.get(name) != statement.replace("CREATE TRIGGER", f"CREATE TRIGGER {name}", 1)
-    )
-
-
-def _guards() -> dict[str, str]:
-    guards = {}
-    for table in APPEND_ONLY:
-        for verb in ("UPDATE", "DELETE"):
-            guards[f"{table}_no_{verb.lower()}"] = (
-                f"CREATE TRIGGER BEFORE {verb} ON {table} BEGIN "
-                f"SELECT RAISE(ABORT, '{table} is append-only: {verb} refused'); END"
-            )
-        if condition := _disorder(table):
-            guards[f"{table}_in_order"] = (
-                f"CREATE TRIGGER BEFORE INSERT ON {table} WHEN {condition} BEGIN "
-                f"SELECT RAISE(ABORT, '{table} is append-only: out of order'); END"
-            )
-    return guards
-
-
-def _disorder(table: str) -> str:
-    """Condition under which a new row would replace or skip one."""
-    if table == "audit_entry":
-        return (
-            "NEW.seq != coalesce((SELECT max(seq) FROM audit_entry), 0) + 1 OR NEW.prev_hash != "
-            "coalesce((SELECT hash FROM audit_entry ORDER BY seq DESC LIMIT 1), '')"
-        )
-    if table.endswith("_version"):
-        keys = [f"{table.removesuffix('version')}id"]
-        if table == "declared_version":
-            keys = ["event_id", "mpan", "amsid", "fsp_id", "ts_utc"]
-        same = " AND ".join(f"{key} = NEW.{key}" for key in keys)
-        return f"NEW.version != coalesce((SELECT max(version) FROM {table} WHERE {same}), 0) + 1"
-    key = {
-        "source": "source_id",
-        "dispute_bundle": "summary_sha256",
-        "ledger_commit": "commit_id",
-        "access_entry": "access_id",
-    }[table]
-    return f"EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key})"
+    taken = [migration.name for migration in migrations.pending(db)]
+    if taken:
+        migrations.apply(db)
+        guard(db)
+        db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    return taken
 
 
 def _run(db: Database, statements: list[str]) -> None:

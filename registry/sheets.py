@@ -80,6 +80,15 @@ SHEETS: Final[dict[str, Sheet]] = {
         ),
         placing.pairing,
     ),
+    "meter-serials": Sheet(
+        (
+            _needed("meter_serial", cells.text),
+            _needed("mpan", cells.mpan),
+            _needed("valid_from", cells.day),
+            Column("valid_to", cells.day),
+        ),
+        placing.meter_serial,
+    ),
     "agreements": Sheet(
         (
             _needed("fsp", cells.text),

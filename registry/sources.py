@@ -75,14 +75,27 @@ def seen(db: Database, sha256: str, layout: str, mapping_sha256: str | None) -> 
     return str(rows[0]["source_id"]) if rows else None
 
 
+def get(db: Database, source_id: str) -> Row | None:
+    """One file that was read in, if there is one of this id."""
+    rows = read(db, "SELECT * FROM source WHERE source_id = ?", (source_id,))
+    return _decoded(rows[0]) if rows else None
+
+
+def of_bytes(db: Database, sha256: str) -> list[Row]:
+    """Every reading of the same bytes, in whatever way they were read, oldest first."""
+    rows = read(db, "SELECT * FROM source WHERE sha256 = ? ORDER BY rowid", (sha256,))
+    return [_decoded(row) for row in rows]
+
+
 def current(db: Database) -> list[Row]:
     """Every file that was read in, newest first."""
     rows = read(db, "SELECT * FROM source ORDER BY recorded_at DESC, source_id")
-    return [
-        {
-            **row,
-            "mapping_sha256": row["mapping_sha256"] or None,
-            "detail": json.loads(row["detail"]),
-        }
-        for row in rows
-    ]
+    return [_decoded(row) for row in rows]
+
+
+def _decoded(row: Row) -> Row:
+    return {
+        **row,
+        "mapping_sha256": row["mapping_sha256"] or None,
+        "detail": json.loads(row["detail"]),
+    }

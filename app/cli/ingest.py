@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from app.cli.ingest_tables import show
+from app.cli.interruption import Interruption, interruptible
 from app.cli.outcome import (
     ActorOption,
     ReasonOption,
     ReportOption,
     WorkspaceOption,
+    complain,
     fail,
     findings,
     progress,
@@ -25,8 +28,6 @@ if TYPE_CHECKING:
     from app.workflows.ingest_report import IngestReport
     from characterise.extracts import Mapping
 
-_WIDE = 200
-"""Columns of the table where nobody's terminal sets them."""
 MapOption = Annotated[
     Path | None,
     typer.Option(
@@ -42,7 +43,10 @@ def register(app: typer.Typer) -> None:
 
 
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(help="Files, folders or zip archives.")],
+    paths: Annotated[
+        list[Path],
+        typer.Argument(help="Files, folders or zip archives; thousands of files are fine."),
+    ],
     workspace: WorkspaceOption,
     layout: Annotated[
         str | None,
@@ -55,38 +59,68 @@ def ingest(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Read and report; keep nothing.")
     ] = False,
+    jobs: Annotated[
+        int, typer.Option(min=1, help="Processes that read files; the result is the same.")
+    ] = 1,
     report: ReportOption = None,
     actor: ActorOption = None,
     reason: ReasonOption = None,
 ) -> None:
-    """Read meter extracts: accept what is plain, quarantine what is not, say why and what to do."""
-    from app.workflows import ingest as workflow
-    from app.workspace import Workspace
+    """Read meter extracts: accept what is plain, quarantine what is not, say why and what to do.
 
-    if source not in workflow.TARGETS:
-        fail(f"--source is {source!r}; use boundary or asset.")
-    opened = Workspace.open(workspace)
-    if not dry_run:
-        actor, reason = who_and_why(actor, reason, "Reading extracts")
-    answers = _mapping(mapping)
-    with progress("Reading extracts", None) as advance:
-        done = workflow.ingest(
-            opened,
-            paths,
-            actor=actor or "",
-            reason=reason or "",
-            layout=layout,
-            source=source,
-            mapping=answers,
-            dry_run=dry_run,
-            progress=advance,
-        )
-    if not done.files:
-        fail(f"{', '.join(map(str, paths))}: no file is there; name the files to read.")
-    write_report(report, done.as_dict())
-    _show(done)
+    The same command again reads only what is new: a file whose bytes were read before changes
+    nothing. So a run that was stopped, by Ctrl-C, a kill or a full disk, goes on where it was.
+    """
+    with interruptible() as interruption:
+        from app.workflows import ingest as workflow
+        from app.workflows.ingest_report import IngestReport
+        from app.workspace import Workspace
+        from characterise.extracts.sources import listed
+
+        if source not in workflow.TARGETS:
+            fail(f"--source is {source!r}; use boundary or asset.")
+        opened = Workspace.open(workspace)
+        if not dry_run:
+            actor, reason = who_and_why(actor, reason, "Reading extracts")
+        answers = _mapping(mapping)
+        listing = listed(paths)
+        if not listing:
+            fail(f"{', '.join(map(str, paths))}: no file is there; name the files to read.")
+        done = IngestReport(listed=len(listing))
+        try:
+            with progress("Reading extracts", len(listing)) as advance:
+                workflow.ingest(
+                    opened,
+                    listing,
+                    actor=actor or "",
+                    reason=reason or "",
+                    layout=layout,
+                    source=source,
+                    mapping=answers,
+                    dry_run=dry_run,
+                    progress=advance,
+                    jobs=jobs,
+                    stopping=interruption.asked,
+                    report=done,
+                )
+        except KeyboardInterrupt:
+            done.stopped = True
+        if report is not None:
+            done.write(report)
+        if done.files:
+            show(done)
+        if done.stopped:
+            _stopped(done, interruption, dry_run=dry_run)
     if done.needs_a_person:
         findings()
+
+
+def _stopped(done: IngestReport, interruption: Interruption, *, dry_run: bool) -> NoReturn:
+    held = "were looked at" if dry_run else "are kept"
+    n = len(done.files) if dry_run else done.kept
+    end = "" if dry_run else "; the same command again goes on from there"
+    complain(f"Stopped by {interruption.word}: {n:,} of {done.listed:,} files {held}{end}.")
+    raise typer.Exit(interruption.status)
 
 
 def replay(
@@ -95,7 +129,9 @@ def replay(
     source_id: Annotated[
         str | None, typer.Option("--source-id", help="Only this source; by default every open row.")
     ] = None,
-    show: Annotated[bool, typer.Option("--list", help="List open rows; change nothing.")] = False,
+    listing: Annotated[
+        bool, typer.Option("--list", help="List open rows; change nothing.")
+    ] = False,
     report: ReportOption = None,
     actor: ActorOption = None,
     reason: ReasonOption = None,
@@ -105,7 +141,7 @@ def replay(
     from app.workspace import Workspace
 
     opened = Workspace.open(workspace)
-    if show:
+    if listing:
         held = workflow.open_rows(opened, source_id)
         _show_open(held.to_dicts())
         if held.height:
@@ -126,44 +162,6 @@ def _mapping(path: Path | None) -> Mapping:
     from characterise.extracts import Mapping, load_mapping
 
     return Mapping() if path is None else load_mapping(path)
-
-
-def _show(report: IngestReport) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False)
-    for title in ("File", "Layout", "Rows", "Accepted", "Quarantined", "Findings"):
-        right = title in ("Rows", "Accepted", "Quarantined")
-        table.add_column(title, justify="right" if right else "left", overflow="fold")
-    for file in report.files:
-        counts = file["by_quantity"]
-        table.add_row(
-            file["file"],
-            file["layout"],
-            f"{file['rows_read']:,}",
-            _by_quantity(counts, "accepted"),
-            _by_quantity(counts, "quarantined"),
-            _codes(file["findings"]),
-        )
-    console = Console()
-    (console if console.is_terminal else Console(width=_WIDE)).print(table)
-    say(
-        f"{len(report.files):,} files: {report.accepted:,} half-hours accepted, "
-        f"{report.quarantined:,} in quarantine."
-    )
-    if report.next_step:
-        say(f"Next: {report.next_step}")
-
-
-def _by_quantity(counts: dict[str, dict[str, int]], what: str) -> str:
-    shown = [f"{quantity} {n[what]:,}" for quantity, n in counts.items() if n[what]]
-    return ", ".join(shown) or "0"
-
-
-def _codes(found: list[dict[str, Any]]) -> str:
-    counts = Counter(finding["code"] for finding in found)
-    return ", ".join(code if n == 1 else f"{code} x{n}" for code, n in counts.items())
 
 
 def _show_open(rows: list[dict[str, Any]]) -> None:

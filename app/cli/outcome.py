@@ -48,9 +48,14 @@ ReportOption = Annotated[
 
 def fail(message: str) -> NoReturn:
     """End with exit status 2: wrong input, in one sentence."""
+    complain(message)
+    raise typer.Exit(WRONG_INPUT)
+
+
+def complain(message: str) -> None:
+    """Tell the person what went wrong, in one sentence on standard error."""
     message = " ".join(message.split())
     Console(stderr=True, soft_wrap=True).print(message, style="red", markup=False, highlight=False)
-    raise typer.Exit(WRONG_INPUT)
 
 
 def findings() -> NoReturn:

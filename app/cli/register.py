@@ -44,8 +44,8 @@ def load(
     entity: Annotated[
         str,
         typer.Argument(
-            help="organisations, assets, asset-meters, pairings, agreements, connections, events,"
-            " signals, declared or weather."
+            help="organisations, assets, asset-meters, pairings, meter-serials, agreements,"
+            " connections, events, signals, declared or weather."
         ),
     ],
     file: Annotated[Path, typer.Argument(help="CSV file with a header; weather also Parquet.")],

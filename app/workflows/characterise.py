@@ -97,7 +97,7 @@ def _boundary(workspace: Workspace, version: int | None) -> tuple[pl.DataFrame, 
             f"{workspace.root} holds no reads; load some with: fmar ingest FILES --workspace "
             f"{workspace.root}"
         )
-    reads = workspace.reads.boundary(workspace.pairings(), version=version)
+    reads = workspace.boundary()
     if workspace.legal_basis != "consent_only":
         return reads, []
     # Without a recorded consent an unknown premises counts as a home, and a home is not asked.

@@ -11,7 +11,7 @@ import polars as pl
 from app.workflows.standing import COMPARED_AS
 from app.workspace import Workspace
 from characterise.finding import Finding
-from characterise.frames import ASSET_READS, DECLARED, PAIRING, READS
+from characterise.frames import ASSET_READS, DECLARED, PAIRING
 from registry import asset_meters, assets, settings
 
 if TYPE_CHECKING:
@@ -119,12 +119,7 @@ def verify_settings(workspace: Workspace) -> VerifySettings:
 
 def boundary_reads(workspace: Workspace, meter_points: list[str]) -> pl.DataFrame:
     """Committed boundary reads of meter points: `frames.READS` and quality."""
-    version = workspace.committed().get("reads")
-    if version is None or not meter_points:
-        return pl.DataFrame(schema={**READS, "quality": pl.String})
-    return workspace.reads.boundary(
-        workspace.pairings(), meter_points=meter_points, version=version
-    )
+    return workspace.boundary(meter_points)
 
 
 def claimed_classes(workspace: Workspace) -> pl.DataFrame:

@@ -11,7 +11,6 @@ import polars as pl
 from sqlite_utils import Database
 
 from app.workspace import Workspace
-from characterise.frames import READS
 from characterise.settlement import LONDON, with_local_clock
 from registry import agreements, assets, audit, flags
 
@@ -67,14 +66,7 @@ def meter(workspace: Workspace, mpan: str) -> MeterEvidence:
 
 def meter_reads(workspace: Workspace, mpan: str, zone: str = LONDON) -> pl.DataFrame:
     """Boundary half-hours of one meter point in kW with their local date and wall-clock slot."""
-    version = workspace.committed().get("reads")
-    if version is None:
-        reads = pl.DataFrame(schema={**READS, "quality": pl.String})
-    else:
-        pairs = workspace.pairings().filter(pl.col("import_mpan") == mpan)
-        named = [mpan, *pairs["export_mpan"].drop_nulls().to_list()]
-        whole = workspace.reads.boundary(pairs, meter_points=named, version=version)
-        reads = whole.filter(pl.col("mpan") == mpan)
+    reads = workspace.boundary([mpan])
     exported = pl.col("export_kwh").fill_null(0.0)
     return with_local_clock(reads, zone).select(
         "ts_utc",

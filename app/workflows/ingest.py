@@ -8,33 +8,34 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import polars as pl
-
-from app.workflows.ingest_report import UNCHANGED, IngestReport
-from app.workspace import Workspace
-from characterise.errors import UnreadableExtract
-from characterise.extracts import Mapping, Reading, Source, file_report, read_extract, walk
-from characterise.frames import UTC
-from characterise.quarantine_store import OPEN, SUPERSEDED, marked, rows_of
-from characterise.reads_store import STORED
+from app.disk_space import is_full
+from app.workflows.file_reading import FileJob, FileRead, read_in_order
+from app.workflows.ingest_batch import TARGETS, Arrival, Order, commit, entry_of
+from app.workflows.ingest_report import IngestReport
+from app.workspace import Workspace, WorkspaceFull
+from characterise.extracts import Mapping
+from characterise.extracts.sources import Listing, Source, listed, opened
 from registry import sources
 
-TARGETS: Final = {"boundary": "reads", "asset": "asset_reads"}
-"""Where readings go, by what their meters measure."""
+__all__ = ["TARGETS", "ingest"]
+
 BATCH_ROWS: Final = 2_000_000
+"""Half-hours that are held before they are written: some 200 MB."""
 BATCH_FILES: Final = 50
+"""Files that a kill may cost: they are read again."""
+_HALF_HOURS_OF_A_ROW: Final = 50
+"""A quarantined row holds its text, which takes about the memory of so many half-hours."""
 Advance = Callable[[int], None]
 
 
 def ingest(
     workspace: Workspace,
-    paths: Sequence[Path],
+    paths: Sequence[Path] | Listing,
     *,
     actor: str,
     reason: str,
@@ -44,83 +45,103 @@ def ingest(
     dry_run: bool = False,
     progress: Advance | None = None,
     received_at: dt.datetime | None = None,
+    jobs: int = 1,
+    stopping: Callable[[], bool] | None = None,
+    report: IngestReport | None = None,
 ) -> IngestReport:
     """Read files, folders and zip archives into the workspace.
 
     Parameters
     ----------
+    paths
+        What to read, or a listing of it.
     layout
         Forces one of `characterise.extracts.LAYOUTS`.
     source
         ``boundary`` or ``asset``: what the meters measure.
+    progress
+        Called with the number of listed files that were read since.
     received_at
         When the files arrived, UTC; by default now. Later files of one call arrive later.
+    jobs
+        Processes that read files; what they give is the same.
+    stopping
+        Asked before each file; once it says yes, what was read is committed and nothing more read.
+    report
+        Filled as files are kept, for who wants to see how far an interrupted run came.
 
     Raises
     ------
     UnreadableExtract
         A path does not exist.
+    WorkspaceFull
+        The disk is full; what was committed before stays.
     """
-    for path in paths:
-        if not path.exists():
-            raise UnreadableExtract(f"{path} does not exist; name a file, a folder or a zip.")
-    job = _Job(workspace, actor, reason, layout or "auto", source, mapping or Mapping())
-    report = IngestReport()
-    arrivals = _arrivals(received_at)
-    for batch in _batches(_read(job, walk(paths), progress), arrivals):
-        fresh = [read for read in batch if read.reading is not None]
-        if fresh and not dry_run:
-            _commit(job, fresh)
-        for read in batch:
-            report.files.append(_reported(job, read, report.files, dry_run=dry_run))
+    listing = paths if isinstance(paths, Listing) else listed(paths)
+    order = Order(layout or "auto", source, mapping or Mapping(), actor, reason)
+    report = report or IngestReport()
+    report.listed, report.passed_over = len(listing), listing.passed_over
+    reading = _Reading(workspace, order, listing, stopping)
+    try:
+        with closing(read_in_order(reading.planned(), jobs)) as read:
+            for batch in _batches(read, _arrivals(received_at), progress):
+                if not dry_run:
+                    commit(workspace, order, batch)
+                for arrival in batch:
+                    report.add(entry_of(workspace, order, arrival, report, dry_run=dry_run))
+    except Exception as error:
+        if is_full(error, workspace.root):
+            raise WorkspaceFull(
+                f"the disk that holds {workspace.root} is full: {report.kept:,} of "
+                f"{report.listed:,} files are kept and whole; free some space and run the same "
+                "command again, it goes on from there."
+            ) from error
+        raise
+    report.stopped = reading.stopped
     return report
 
 
-@dataclass(frozen=True)
-class _Job:
-    workspace: Workspace
-    actor: str
-    reason: str
-    layout: str
-    source: str
-    mapping: Mapping
+class _Reading:
+    """The files of one run in their order, each with what it takes to read it."""
 
+    def __init__(
+        self,
+        workspace: Workspace,
+        order: Order,
+        listing: Listing,
+        stopping: Callable[[], bool] | None,
+    ) -> None:
+        self._workspace, self._order, self._listing = workspace, order, listing
+        self._stopping = stopping or (lambda: False)
+        self._named: set[str] = set()
+        self.stopped = False
 
-@dataclass
-class _Read:
-    """One file, read; ``reading`` is None where the same bytes were read the same way before."""
+    def planned(self) -> Generator[tuple[Arrival, FileJob | None], None, None]:
+        """Every file with its job; without one where the same bytes were read before."""
+        forced = None if self._order.layout == "auto" else self._order.layout
+        with closing(opened(self._listing)) as files:
+            for file in self._until_stopped(files):
+                sha256 = hashlib.sha256(file.data).hexdigest() if file.fault is None else ""
+                source_id = self._order.source_id(file.name, sha256) if sha256 else ""
+                arrival = Arrival(file.name, sha256, source_id, step=file.step)
+                arrival.known_as = self._known_as(arrival)
+                self._named.add(arrival.source_id)
+                job = FileJob(file.name, file.data, forced, self._order.mapping, file.fault)
+                yield arrival, None if arrival.known_as else job
 
-    file: Source
-    reading: Reading | None
-    known_as: str
-    source_id: str
-    at: dt.datetime | None = None
+    def _until_stopped(self, files: Iterator[Source]) -> Iterator[Source]:
+        for file in files:
+            if self._stopping():
+                self.stopped = True
+                return
+            yield file
 
-
-def _read(job: _Job, files: Iterable[Source], progress: Advance | None) -> Iterator[_Read]:
-    named: set[str] = set()
-    for file in files:
-        answers = job.mapping.for_file(file.name).digest
-        source_id = _source_id(file.sha256, job.layout, job.source, answers)
-        known = _seen(job, file.sha256, answers) or (source_id if source_id in named else None)
-        named.add(source_id)
-        if known:
-            yield _Read(file, None, known, known)
-        else:
-            forced = None if job.layout == "auto" else job.layout
-            reading = read_extract(file.data, file.name, layout=forced, mapping=job.mapping)
-            yield _Read(file, reading, "", source_id)
-        if progress is not None:
-            progress(1)
-
-
-def _seen(job: _Job, sha256: str, answers: str) -> str | None:
-    with job.workspace.ledger.read() as db:
-        return sources.seen(db, sha256, f"{job.layout}/{job.source}", answers or None)
-
-
-def _source_id(sha256: str, layout: str, source: str, answers: str) -> str:
-    return hashlib.sha256(f"{sha256}/{layout}/{source}/{answers}".encode()).hexdigest()[:24]
+    def _known_as(self, arrival: Arrival) -> str:
+        if not arrival.sha256:
+            return ""
+        with self._workspace.ledger.read() as db:
+            seen = sources.seen(db, *self._order.key(arrival))
+        return seen or (arrival.source_id if arrival.source_id in self._named else "")
 
 
 def _arrivals(received_at: dt.datetime | None) -> Iterator[dt.datetime]:
@@ -132,133 +153,22 @@ def _arrivals(received_at: dt.datetime | None) -> Iterator[dt.datetime]:
         yield last
 
 
-def _batches(reads: Iterator[_Read], arrivals: Iterator[dt.datetime]) -> Iterator[list[_Read]]:
-    batch: list[_Read] = []
-    rows = 0
-    for read in reads:
-        read.at = next(arrivals)
-        batch.append(read)
-        rows += read.reading.accepted.height if read.reading else 0
-        if rows >= BATCH_ROWS or len(batch) >= BATCH_FILES:
+def _batches(
+    reads: Iterator[tuple[Arrival, FileRead | None]],
+    arrivals: Iterator[dt.datetime],
+    progress: Advance | None,
+) -> Iterator[list[Arrival]]:
+    batch: list[Arrival] = []
+    size = 0
+    for arrival, read in reads:
+        arrival.at, arrival.read = next(arrivals), read
+        batch.append(arrival)
+        if progress is not None:
+            progress(arrival.step)
+        if read is not None:
+            size += read.accepted.height + read.quarantined.height * _HALF_HOURS_OF_A_ROW
+        if size >= BATCH_ROWS or len(batch) >= BATCH_FILES:
             yield batch
-            batch, rows = [], 0
+            batch, size = [], 0
     if batch:
         yield batch
-
-
-def _reported(
-    job: _Job, read: _Read, before: list[dict[str, Any]], *, dry_run: bool
-) -> dict[str, Any]:
-    if read.reading is not None:
-        status = "dry run" if dry_run else "read"
-        return {**file_report(read.reading), "status": status, "source_id": read.source_id}
-    said = f"The same bytes were read before as source {read.known_as}; nothing changed."
-    found = {"row": None, "column": None, "code": "seen_before", "message": said, "fix": ""}
-    twin = next((file for file in before if file["source_id"] == read.known_as), None)
-    held = twin or _held(job, read.known_as)
-    return {**held, "file": read.file.name, "findings": [found], "status": UNCHANGED}
-
-
-def _held(job: _Job, source_id: str) -> dict[str, Any]:
-    """What the ledger keeps of a file that an earlier run read: its counts as they were then."""
-    with job.workspace.ledger.read() as db:
-        rows = [row for row in sources.current(db) if row["source_id"] == source_id]
-    detail = rows[0]["detail"] if rows else {}
-    counts = detail.get("by_quantity", {})
-    active = counts.get("AI", {"accepted": 0, "quarantined": 0})
-    return {
-        "layout": detail.get("layout", job.layout),
-        "rows_read": detail.get("rows_read", 0),
-        "half_hours_accepted": active["accepted"],
-        "half_hours_quarantined": active["quarantined"],
-        "by_quantity": counts,
-        "detections": detail.get("detections", []),
-        "meter_points": detail.get("meter_points", []),
-        "first_ts_utc": detail.get("first_ts_utc"),
-        "last_ts_utc": detail.get("last_ts_utc"),
-        "source_id": source_id,
-    }
-
-
-def _commit(job: _Job, batch: list[_Read]) -> None:
-    """Delta first; the ledger rows that name the versions are the commit."""
-    workspace = job.workspace
-    with workspace.writing():
-        batch = [read for read in batch if not _taken(job, read)]
-        versions: dict[str, int] = {}
-        accepted = pl.concat([_stored(read) for read in batch]) if batch else pl.DataFrame()
-        if accepted.height:
-            table = TARGETS[job.source]
-            store = workspace.reads if table == "reads" else workspace.asset_reads
-            versions[table] = store.append(accepted)
-        held = _quarantine_rows(job, batch)
-        if held.height:
-            versions["quarantine"] = workspace.quarantine.append(held)
-        with workspace.ledger.write(actor=job.actor, reason=job.reason) as tx:
-            for read in batch:
-                sources.record(
-                    tx,
-                    read.source_id,
-                    read.file.name,
-                    read.file.sha256,
-                    f"{job.layout}/{job.source}",
-                    job.mapping.for_file(read.file.name).digest or None,
-                    _detail(read),
-                )
-            if versions:
-                detail = {"files": len(batch), "half_hours": accepted.height}
-                workspace.commit(tx, "ingest", versions, detail)
-
-
-def _taken(job: _Job, read: _Read) -> bool:
-    """Whether another process committed the same file since it was read here."""
-    return bool(_seen(job, read.file.sha256, job.mapping.for_file(read.file.name).digest))
-
-
-def _stored(read: _Read) -> pl.DataFrame:
-    accepted = read.reading.accepted if read.reading else pl.DataFrame(schema=STORED)
-    return accepted.with_columns(
-        pl.lit(read.at, dtype=UTC).alias("received_at"),
-        pl.lit(read.source_id).alias("source_id"),
-    ).select(pl.col(name).cast(dtype) for name, dtype in STORED.items())
-
-
-def _quarantine_rows(job: _Job, batch: list[_Read]) -> pl.DataFrame:
-    """Rows to keep, and the rows of an earlier reading of the same bytes, superseded."""
-    store = job.workspace.quarantine
-    parts: list[pl.DataFrame] = []
-    with job.workspace.ledger.read() as db:
-        known = sources.current(db)
-    for read in batch:
-        reading, at = read.reading, read.at
-        if reading is None or at is None:
-            continue
-        earlier = [row["source_id"] for row in known if row["sha256"] == read.file.sha256]
-        if earlier:
-            superseded = store.current(source_ids=earlier, status=OPEN)
-            parts.append(marked(superseded, SUPERSEDED, at))
-        name, rows = read.file.name, reading.quarantined
-        parts.append(rows_of(rows, source_id=read.source_id, file=name, target=job.source, at=at))
-    return pl.concat(parts) if parts else pl.DataFrame()
-
-
-def _detail(read: _Read) -> dict[str, Any]:
-    reading = read.reading
-    if reading is None:
-        return {}
-    report = file_report(reading)
-    kept = (
-        "layout",
-        "rows_read",
-        "by_quantity",
-        "detections",
-        "meter_points",
-        "first_ts_utc",
-        "last_ts_utc",
-    )
-    codes = Counter(finding["code"] for finding in report["findings"])
-    return {
-        **{key: report[key] for key in kept},
-        "findings": dict(sorted(codes.items())),
-        "received_at": read.at.isoformat() if read.at else None,
-    }

@@ -9,6 +9,7 @@ import zipfile
 import polars as pl
 import pytest
 
+from app.workflows import file_reading
 from app.workflows import ingest as workflow
 from app.workflows.ingest import ingest
 from app.workflows.replay import open_rows, replay
@@ -174,7 +175,7 @@ def test_a_run_that_stopped_goes_on_where_it_was(empty, folder, monkeypatch):
     monkeypatch.setattr(workflow, "BATCH_FILES", 2)
     for n in range(5):
         put(folder, f"{n}.csv", day(str(n), date=f"{n + 1:02d}/01/2025"))
-    read = workflow.read_extract
+    read = file_reading.read_extract
 
     def stopping(data, name, **options):
         if name == "4.csv":
@@ -182,7 +183,7 @@ def test_a_run_that_stopped_goes_on_where_it_was(empty, folder, monkeypatch):
         return read(data, name, **options)
 
     with monkeypatch.context() as patched:
-        patched.setattr(workflow, "read_extract", stopping)
+        patched.setattr(file_reading, "read_extract", stopping)
         with pytest.raises(KeyboardInterrupt):
             ingest(empty, [folder], **WHO)
     assert current(empty).height == 4 * 48

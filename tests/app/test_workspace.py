@@ -81,7 +81,7 @@ def test_a_damaged_description_is_named(empty: Workspace, text: str) -> None:
 
 
 def test_two_writers_do_not_meet(empty: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.workspace._LOCK_PATIENCE_S", 0.05)
+    monkeypatch.setattr("app.writer_lock.PATIENCE_S", 0.05)
     with (
         empty.writing(),
         pytest.raises(WorkspaceBusy, match="another process"),

@@ -46,6 +46,7 @@ def filled(ledger: Ledger, mpan: Callable[[int], str], amsid: Callable[[int], st
         "assets": {"asset_id": "AST-1", "name": "cell", "asset_class": "BESS", "mpan": site},
         "asset-meters": {"import_amsid": meter, "import_mpan": site, "asset_id": "AST-1"},
         "pairings": {"import_mpan": site, "export_mpan": export, "valid_from": day},
+        "meter-serials": {"meter_serial": "K0229", "mpan": site, "valid_from": day},
         "agreements": {
             "fsp": "FLXA",
             "mpan": site,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from registry import audit, commits, proof, schema
+from registry import audit, commits, guards, proof
 from registry.audit import Anchor, ChainReport
 from registry.errors import ActorUnknown, LedgerUnguarded, ReasonMissing
 from registry.ledger import Ledger
@@ -21,11 +21,11 @@ def tampered(ledger: Ledger, *statements: str, values: tuple[object, ...] = ()) 
     """What the verifier says after raw SQL without guards; the file is put back afterwards."""
     with closing(sqlite3.connect(ledger.path, isolation_level=None)) as raw:
         raw.execute("BEGIN")
-        for name in schema._guards():
+        for name in guards.guards():
             raw.execute(f"DROP TRIGGER {name}")
         for number, statement in enumerate(statements):
             raw.execute(statement, values if number == 0 else ())
-        schema.guard(_database(raw))
+        guards.guard(_database(raw))
         report = proof.verify(_database(raw))
         raw.execute("ROLLBACK")
     return report
@@ -112,7 +112,7 @@ def test_a_rewritten_chain_is_found_by_an_anchor_noted_outside(filled: Ledger) -
     assert (ahead.whole, ahead.broken_at) == (False, head.seq + 1)
 
 
-@pytest.mark.parametrize("table", [t for t in schema.APPEND_ONLY if t.endswith("_version")])
+@pytest.mark.parametrize("table", [t for t in guards.APPEND_ONLY if t.endswith("_version")])
 def test_a_record_altered_or_removed_behind_the_chain_is_found(filled: Ledger, table: str) -> None:
     column = {
         "setting_version": "meaning",
@@ -130,7 +130,7 @@ def test_a_record_altered_or_removed_behind_the_chain_is_found(filled: Ledger, t
     assert "gone" in removed.broken_because or "not as" in removed.broken_because
 
 
-@pytest.mark.parametrize("table", schema.APPEND_ONLY)
+@pytest.mark.parametrize("table", guards.APPEND_ONLY)
 def test_the_file_itself_refuses_to_change_or_lose_a_row(filled: Ledger, table: str) -> None:
     with closing(sqlite3.connect(filled.path)) as raw:  # recursive triggers off, as elsewhere
         count = raw.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
