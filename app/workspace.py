@@ -38,10 +38,11 @@ from app.workspace_manifest import (
     described,
     refuse_unknown_basis,
 )
-from registry import commits, connections, declared, meter_serials, pairings, signals
+from registry import commits, connections, declared, layouts, meter_serials, pairings, signals
 from registry.ledger import Ledger, Transaction
 
 if TYPE_CHECKING:
+    from characterise.extracts.named_layouts import LayoutBook
     from characterise.profile_store import ProfileStore
     from characterise.quarantine_store import QuarantineStore
     from characterise.reads_store import ReadsStore
@@ -187,6 +188,22 @@ class Workspace:
     def pairings(self) -> pl.DataFrame:
         """Dated import and export MPAN pairs: import_mpan, export_mpan, valid_from, valid_to."""
         return self._ledger_frame(pairings.current, _dated("import_mpan", "export_mpan"))
+
+    def layouts(self) -> LayoutBook:
+        """Layouts that somebody has answered for."""
+        from characterise.extracts.mapping import mapping_of
+        from characterise.extracts.named_layouts import LayoutBook, NamedLayout
+
+        with self.ledger.read() as db:
+            rows = layouts.current(db)
+        return LayoutBook(
+            tuple(
+                NamedLayout(
+                    row["layout_id"], tuple(row["fingerprints"]), mapping_of(row["answers"])
+                )
+                for row in rows
+            )
+        )
 
     def meter_serials(self) -> pl.DataFrame:
         """Dated meters of MPANs: meter_serial, mpan, valid_from, valid_to."""

@@ -25,6 +25,7 @@ VERSIONED: Final = (
     "setting",
     "bulk_load",
     "meter_serial",
+    "layout",
 )
 APPEND_ONLY: Final = (
     *(f"{entity}_version" for entity in VERSIONED),

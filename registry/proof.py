@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from sqlite_utils import Database
 
-from registry import audit, declared, disputes, flags, loads, settings
+from registry import audit, declared, disputes, flags, layouts, loads, settings
 from registry.audit import Anchor, ChainReport
 from registry.canonical import canonical
 from registry.records import Register
@@ -20,6 +20,7 @@ from registry.rows import Row, difference, read
 
 REGISTERS: Final[tuple[Register[Any], ...]] = (
     *loads.REGISTERS,
+    layouts.REGISTER,
     flags.REGISTER,
     disputes.REGISTER,
     settings.REGISTER,

@@ -191,6 +191,12 @@ def m004_meter_serials(db: Database) -> None:
     _run(db, statements)
 
 
+@migrations()
+def m005_layouts(db: Database) -> None:
+    """What people answered for files of one layout."""
+    _run(db, _versioned("layout", "fingerprints TEXT NOT NULL, answers TEXT NOT NULL"))
+
+
 def migrate(db: Database) -> list[str]:
     """Bring the file to this program's schema and set every guard, in the caller's transaction.
 

@@ -25,13 +25,24 @@ from app.cli.outcome import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from app.workflows.ingest_report import IngestReport
+    from app.workspace import Workspace
     from characterise.extracts import Mapping
 
 MapOption = Annotated[
     Path | None,
     typer.Option(
         "--map", help="JSON or CSV: meter point, unit, clock, side that files do not say."
+    ),
+]
+
+
+RememberOption = Annotated[
+    str | None,
+    typer.Option(
+        help="Name under which the answers of --map are kept for later files of this layout."
     ),
 ]
 
@@ -50,12 +61,15 @@ def ingest(
     workspace: WorkspaceOption,
     layout: Annotated[
         str | None,
-        typer.Option(help="Force a layout: wide, long, if021, d0036, stark_df2 or n3rgy."),
+        typer.Option(
+            help="Force a layout: wide, long, if021, d0036, stark_df2, n3rgy or a remembered name."
+        ),
     ] = None,
     source: Annotated[
         str, typer.Option(help="What the meters measure: boundary or asset.")
     ] = "boundary",
     mapping: MapOption = None,
+    remember: RememberOption = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Read and report; keep nothing.")
     ] = False,
@@ -111,8 +125,26 @@ def ingest(
             show(done)
         if done.stopped:
             _stopped(done, interruption, dry_run=dry_run)
+        if remember is not None and not dry_run:
+            _remember(opened, remember, done.fingerprints, answers, actor, reason)
     if done.needs_a_person:
         findings()
+
+
+def _remember(
+    workspace: Workspace,
+    name: str,
+    fingerprints: Iterable[tuple[str, ...]],
+    answers: Mapping,
+    actor: str | None,
+    reason: str | None,
+) -> None:
+    from app.workflows import named_layouts
+
+    named_layouts.remember(
+        workspace, name, fingerprints, answers, actor=actor or "", reason=reason or ""
+    )
+    say(f"Later files of this layout are read as {name!r}; fmar layouts lists them.")
 
 
 def _stopped(done: IngestReport, interruption: Interruption, *, dry_run: bool) -> NoReturn:
@@ -126,6 +158,7 @@ def _stopped(done: IngestReport, interruption: Interruption, *, dry_run: bool) -
 def replay(
     workspace: WorkspaceOption,
     mapping: MapOption = None,
+    remember: RememberOption = None,
     source_id: Annotated[
         str | None, typer.Option("--source-id", help="Only this source; by default every open row.")
     ] = None,
@@ -136,7 +169,10 @@ def replay(
     actor: ActorOption = None,
     reason: ReasonOption = None,
 ) -> None:
-    """Read quarantined rows again with the answers of ``--map``; ``--list`` shows what is open."""
+    """Read quarantined rows again with the answers of ``--map``; ``--list`` shows what is open.
+
+    Answers that were remembered for a layout are used too.
+    """
     from app.workflows import replay as workflow
     from app.workspace import Workspace
 
@@ -149,6 +185,9 @@ def replay(
         return
     actor, reason = who_and_why(actor, reason, "Replaying quarantine")
     answers = _mapping(mapping)
+    if remember is not None:
+        prints = workflow.fingerprints(opened, source_id)
+        _remember(opened, remember, prints, answers, actor, reason)
     done = workflow.replay(opened, source_id, answers, actor=actor, reason=reason)
     write_report(report, done.as_dict())
     outdated = f", {done.outdated:,} outdated by later files" if done.outdated else ""

@@ -25,6 +25,7 @@ from app.workflows.file_entries import Entry
 from characterise.errors import CharacteriseError, UnknownMethod
 from characterise.extracts import Mapping, Reading, file_report, read_extract
 from characterise.extracts.assembly import CANONICAL
+from characterise.extracts.named_layouts import NO_LAYOUTS, LayoutBook
 from characterise.extracts.quarantine import QUARANTINED
 from characterise.finding import Finding
 
@@ -47,6 +48,7 @@ class FileJob:
     layout: str | None
     mapping: Mapping
     fault: Finding | None = None
+    known: LayoutBook = NO_LAYOUTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,9 @@ def read_file(job: FileJob) -> FileRead:
     if job.fault is not None:
         return _unread(job.name, job.fault)
     try:
-        reading = read_extract(job.data, job.name, layout=job.layout, mapping=job.mapping)
+        reading = read_extract(
+            job.data, job.name, layout=job.layout, mapping=job.mapping, known=job.known
+        )
         return FileRead(file_report(reading), reading.accepted, reading.quarantined)
     except (UnknownMethod, KeyboardInterrupt, SystemExit, GeneratorExit):
         raise

@@ -114,6 +114,7 @@ class _Reading:
         self._workspace, self._order, self._listing = workspace, order, listing
         self._stopping = stopping or (lambda: False)
         self._named: set[str] = set()
+        self._known = workspace.layouts()
         self.stopped = False
 
     def planned(self) -> Generator[tuple[Arrival, FileJob | None], None, None]:
@@ -126,7 +127,8 @@ class _Reading:
                 arrival = Arrival(file.name, sha256, source_id, step=file.step)
                 arrival.known_as = self._known_as(arrival)
                 self._named.add(arrival.source_id)
-                job = FileJob(file.name, file.data, forced, self._order.mapping, file.fault)
+                mapping = self._order.mapping
+                job = FileJob(file.name, file.data, forced, mapping, file.fault, self._known)
                 yield arrival, None if arrival.known_as else job
 
     def _until_stopped(self, files: Iterator[Source]) -> Iterator[Source]:

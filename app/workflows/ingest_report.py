@@ -68,6 +68,8 @@ class IngestReport:
     """Half-hours of every quantity that were accepted now, unchanged files left out."""
     quarantined: int = 0
     """Half-hours of every quantity that were quarantined now."""
+    fingerprints: set[tuple[str, ...]] = field(default_factory=set)
+    """Of the layouts of files that were read now."""
     stopped: bool = False
     """Whether somebody stopped the run before the last file."""
     needs_a_person: bool = False
@@ -102,6 +104,7 @@ class IngestReport:
         accepted = sum(n["accepted"] for n in counts)
         quarantined = sum(n["quarantined"] for n in counts)
         self.statuses[status] += 1
+        self.fingerprints.add(tuple(entry.get("fingerprints", ())))
         if status != UNCHANGED:
             self.accepted += accepted
             self.quarantined += quarantined

@@ -11,7 +11,7 @@ import polars as pl
 from app.workflows.ingest import TARGETS
 from app.workspace import Workspace
 from characterise.extracts import Mapping, replay_rows
-from characterise.extracts.quarantine import QUARANTINED
+from characterise.extracts.quarantine import QUARANTINED, facts_of
 from characterise.frames import UTC
 from characterise.quarantine_store import OPEN, REPLAYED, marked, rows_of
 from characterise.reads_store import STORED, ReadsStore
@@ -47,6 +47,15 @@ def open_rows(workspace: Workspace, source_id: str | None = None) -> pl.DataFram
     if version is None:
         return workspace.quarantine.current(source_ids=[])
     return workspace.quarantine.current(source_ids=ids, version=version)
+
+
+def fingerprints(workspace: Workspace, source_id: str | None = None) -> set[tuple[str, ...]]:
+    """Layouts of the rows that are still open, a tuple for each source."""
+    held = open_rows(workspace, source_id)
+    found: dict[str, set[str]] = {}
+    for source, context in held.select("source_id", "context").unique().iter_rows():
+        found.setdefault(source, set()).add(facts_of(context).fingerprint)
+    return {tuple(sorted(filter(None, one))) for one in found.values()}
 
 
 def replay(
@@ -94,7 +103,8 @@ def _replayed(
 ) -> _Replayed:
     first = held.row(0, named=True)
     source_id, file, target = first["source_id"], first["file"], first["target"]
-    done = replay_rows(held.select(QUARANTINED.names()), mapping.for_file(file))
+    rows = held.select(QUARANTINED.names())
+    done = replay_rows(rows, mapping.for_file(file), workspace.layouts())
     again = rows_of(done.quarantined, source_id=source_id, file=file, target=target, at=at)
     key = ["sheet", "row", "code", "raw"]
     resolved = held.join(again, on=key, how="anti")

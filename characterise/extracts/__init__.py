@@ -8,6 +8,7 @@ what stays open is quarantined with one question, never guessed.
 from __future__ import annotations
 
 from characterise.extracts.mapping import Mapping, load_mapping
+from characterise.extracts.named_layouts import LayoutBook, NamedLayout
 from characterise.extracts.reading import LAYOUTS, Reading, read_extract
 from characterise.extracts.replay import replay_rows
 from characterise.extracts.report import file_report
@@ -15,7 +16,9 @@ from characterise.extracts.sources import Source, walk
 
 __all__ = [
     "LAYOUTS",
+    "LayoutBook",
     "Mapping",
+    "NamedLayout",
     "Reading",
     "Source",
     "file_report",

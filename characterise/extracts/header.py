@@ -23,6 +23,8 @@ from characterise.extracts.vocabulary import normal
 _DEEPEST: Final = 25
 _SAMPLE: Final = 60
 _LEAST_SPANS: Final = 2
+DAY_WIDTHS: Final = (46, 48, 50)
+"""How many half-hours a row without a header may hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,7 @@ def _without_names(table: Table, first: int) -> Header:
     width = len(table.cells[first])
     names = [letter(index) for index in range(width)]
     rows = [row for row in table.cells[first : first + _SAMPLE] if len(row) > 1]
-    values = _day_columns(rows, date, width)
+    values, sure = _day_columns(rows, date, width)
     blocks: tuple[Block, ...] = ()
     if len(values) >= MIN_SLOTS - 2:
         for column in values:
@@ -171,26 +173,49 @@ def _without_names(table: Table, first: int) -> Header:
                 names[column + 1] = "status"
         evidence = f"no header: {len(values)} numbers follow the date, the periods of the day"
         periods = tuple(range(1, len(values) + 1))
-        blocks = (Block("", "period", tuple(values), periods, "start", evidence),)
+        blocks = (Block("", "period", tuple(values), periods, "start", evidence, sure=sure),)
     return _described(table, first, tuple(names), blocks, headed=False)
 
 
-def _day_columns(rows: Sequence[Sequence[str]], date: int, width: int) -> list[int]:
-    """Columns of the day's readings: numbers that stand side by side, or each before a status."""
+def _day_columns(rows: Sequence[Sequence[str]], date: int, width: int) -> tuple[list[int], bool]:
+    """Columns of the day's readings, and whether nothing speaks against their order.
+
+    They are the columns from the first number after the date to the last, or the numbers that each
+    stand before a status.
+    """
 
     def share(column: int, holds: Callable[[str], bool]) -> float:
         cells = [row[column] for row in rows if column < len(row) and row[column]]
         return sum(map(holds, cells)) / len(cells) if cells else 0.0
 
     after = range(date + 1, width)
-    numbers = [c for c in after if share(c, is_number) > 0.5 or not share(c, bool)]
+    numbers = [c for c in after if share(c, is_number) > 0.5]
     flagged = [c for c in numbers if c + 1 < width and share(c + 1, str.isalpha) > 0.8]
     if len(flagged) >= MIN_SLOTS:
         last = flagged[-1] + 2  # the last reading of a row may go without its status
-        return flagged + ([last] if last == width - 1 and last in numbers else [])
-    full = share(width - 1, bool) > 0.5 and sum(len(row) == width for row in rows) > len(rows) / 2
-    # Periods 49 and 50 are empty on every day but one: filled, the first two are no periods.
-    return numbers[len(numbers) - 48 :] if len(numbers) in (49, 50) and full else numbers
+        found = flagged + ([last] if last == width - 1 and last in numbers else [])
+        return found, len(found) in DAY_WIDTHS
+    if not numbers:
+        return [], False
+    # Behind the last number only periods 49 and 50 may stand empty.
+    end = numbers[-1] + 1 if numbers[-1] - numbers[0] >= 48 else min(width, numbers[0] + 50)
+    run = list(range(numbers[0], end))
+    totals = len(run) - 48
+    if 0 < totals <= 2 and _are_totals(rows, run[:totals], run[totals:]):
+        run = run[totals:]
+    empty = any(not share(column, bool) for column in run[:46])
+    return run, len(run) in DAY_WIDTHS and not empty
+
+
+def _are_totals(rows: Sequence[Sequence[str]], first: Sequence[int], others: Sequence[int]) -> bool:
+    """Whether the first numbers of most rows are above all others: a register or a day's sum."""
+
+    def top(row: Sequence[str], columns: Sequence[int]) -> list[float]:
+        cells = [row[column] for column in columns if column < len(row)]
+        return [float(cell.replace(",", "")) for cell in cells if is_number(cell)]
+
+    above = [min(top(row, first), default=0.0) > max(top(row, others), default=0.0) for row in rows]
+    return sum(above) > len(above) / 2
 
 
 def _described(

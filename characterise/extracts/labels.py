@@ -8,7 +8,7 @@ around them form a block.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -17,6 +17,8 @@ from characterise.extracts.vocabulary import is_flag_name
 
 MIN_SLOTS: Final = 46
 MIN_HOURS: Final = 22
+MOST_ABSENT: Final = 2
+"""Labels that a header may lack: the others still say which half-hour they are."""
 _RANGE: Final = re.compile(
     r"^(?P<before>)(\d{1,2}):(\d{2})(?::00)?\s*(?:-|to)\s*\d{1,2}:\d{2}(?::00)?"
     r"(?P<stem>(?:[ _-][a-z_ ]*)?)$"
@@ -49,6 +51,8 @@ class Block:
         ``start`` or ``end`` as the order of the labels shows; None where it shows nothing.
     evidence
         The labels that decided it.
+    sure
+        Whether columns are half-hours for certain; where not, no reading of the day stands.
     """
 
     stem: str
@@ -58,6 +62,7 @@ class Block:
     side: str | None
     evidence: str
     minutes: int = 30
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +81,9 @@ def blocks_of(names: list[str]) -> list[Block]:
         if label is not None:
             grouped[label.kind, label.stem].append((label.number, column))
     found = []
-    for (kind, stem), members in grouped.items():
+    for (kind, stem), named in grouped.items():
         extras = grouped.get(("extra", stem.strip("[]() _-")), [])
+        members = with_unnamed(named, names)
         block = _wall(stem, members, extras) if kind != "period" else _period(stem, members)
         if block is not None:
             found.append(block)
@@ -141,23 +147,23 @@ def _period(stem: str, members: list[tuple[int, int]]) -> Block | None:
     for number, column in members:
         columns.setdefault(number, column)
     last = max(columns)
-    if last < MIN_SLOTS or set(columns) != set(range(1, last + 1)):
+    if last < MIN_SLOTS or len(columns) < last - MOST_ABSENT:
         return None
-    periods = tuple(range(1, last + 1))
-    evidence = f"columns are numbered 1 to {last}: periods of the day in order"
+    periods = tuple(sorted(columns))
+    evidence = f"columns are numbered {periods[0]} to {last}: periods of the day in order"
     return Block(stem, "period", tuple(columns[n] for n in periods), periods, "start", evidence)
 
 
 def _wall(stem: str, members: list[tuple[int, int]], extras: list[tuple[int, int]]) -> Block | None:
     members = sorted(members, key=lambda member: member[1])
-    step = _step([minute for minute, _ in members[:MIN_HOURS]])
+    step = _step([minute for minute, _ in members])
     if step not in (15, 30, 60):
         return None
     if step == 30 and len(members) > 48 and members[-1][0] > 1440:
         return _counted(stem, members)
     members = members[: 1440 // step]
     minutes = [minute for minute, _ in members]
-    if len(minutes) < 1440 // step - 2 or _step(minutes) != step:
+    if len(minutes) < 1440 // step - MOST_ABSENT or len(set(minutes)) < len(minutes):
         return None
     first, last = minutes[0], minutes[-1]
     side = _side_of_labels(first, last, step)
@@ -183,10 +189,42 @@ def _counted(stem: str, members: list[tuple[int, int]]) -> Block | None:
 
 
 def _step(minutes: list[int]) -> int:
-    if len(minutes) < 2:
+    """The usual step of labels, of which every other step is a multiple; else 0."""
+    steps = [(later - earlier) % 1440 for earlier, later in pairwise(minutes)]
+    if len(steps) < MIN_HOURS - MOST_ABSENT:
         return 0
-    steps = {(later - earlier) % 1440 for earlier, later in pairwise(minutes)}
-    return steps.pop() if len(steps) == 1 else 0
+    usual = Counter(steps).most_common(1)[0][0]
+    odd = [step for step in steps if not usual or step % usual]
+    return 0 if odd or sum(step != usual for step in steps) > MOST_ABSENT else usual
+
+
+def with_unnamed(members: list[tuple[int, int]], names: list[str]) -> list[tuple[int, int]]:
+    """Labels with those of columns without a name whose neighbours say what they are.
+
+    Parameters
+    ----------
+    members
+        Number or minute of each label, and its column.
+    """
+    ordered = sorted(members, key=lambda member: member[1])
+    if len(ordered) < MIN_HOURS - MOST_ABSENT:
+        return members
+    pairs = list(pairwise(ordered))
+    step = Counter(later[0] - earlier[0] for earlier, later in pairs).most_common(1)[0][0]
+    apart = Counter(later[1] - earlier[1] for earlier, later in pairs).most_common(1)[0][0]
+    found = []
+    for (number, column), (next_number, next_column) in pairs:
+        between = column + apart
+        gap = next_number - number == 2 * step and next_column - column == 2 * apart
+        if gap and not names[between].strip():
+            found.append((number + step, between))
+    first, last = ordered[0], ordered[-1]
+    before, after = first[1] - apart, last[1] + apart
+    if first[0] == 2 * step and before >= 0 and not names[before].strip() and step == 1:
+        found.append((1, before))
+    if last[0] == 47 * step and after < len(names) and not names[after].strip():
+        found.append((48 * step, after))
+    return [*members, *found]
 
 
 def _side_of_labels(first: int, last: int, step: int) -> str | None:

@@ -25,14 +25,14 @@ class NamedLayout:
     ----------
     name
         As the person called it.
-    fingerprint
-        Of `fingerprint_of`.
+    fingerprints
+        Of `fingerprint_of`: one for each kind of sheet.
     answers
         What files of this layout do not say.
     """
 
     name: str
-    fingerprint: str
+    fingerprints: tuple[str, ...]
     answers: Mapping
 
 
@@ -50,12 +50,15 @@ class LayoutBook:
         """Layout with that fingerprint; None for an empty one."""
         if not fingerprint:
             return None
-        return next((one for one in self.layouts if one.fingerprint == fingerprint), None)
+        return next((one for one in self.layouts if fingerprint in one.fingerprints), None)
 
     @property
     def names(self) -> Sequence[str]:
         """In order of the alphabet."""
         return sorted(layout.name for layout in self.layouts)
+
+
+NO_LAYOUTS: Final = LayoutBook()
 
 
 def fingerprint_of(header: Header, layout: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any, Final
 
 import polars as pl
@@ -14,6 +15,7 @@ from characterise.extracts.columns import is_number
 from characterise.extracts.flows import read_flow
 from characterise.extracts.header import Header, read_header
 from characterise.extracts.if021 import read_messages
+from characterise.extracts.labels import MIN_HOURS
 from characterise.extracts.long import read_long
 from characterise.extracts.mapping import Mapping
 from characterise.extracts.named_layouts import fingerprint_of
@@ -124,12 +126,19 @@ def _rows_outside(table: Table, header: Header) -> list[Finding]:
     above = range(max(0, header.first - header.headed))
     below = range(header.last, len(table.cells))
     rows = [table.cells[r] for r in (*above, *below)]
-    odd = [row for row in rows if len(row) > _NOTE and any(parse(cell) for cell in row)]
+    odd = [row for row in rows if len(row) > _NOTE and _looks_read(row)]
     cells = sum(is_number(cell) for row in odd for cell in row)
     if not cells:
         return []
     what = f"{len(odd)} rows outside the table hold dates and numbers and were not read."
     return [Finding("rows_outside_table", what, {"rows": len(odd), "cells": cells})]
+
+
+def _looks_read(row: list[str]) -> bool:
+    """Whether a row holds readings: a date, or many numbers that do not just count."""
+    numbers = [float(cell.replace(",", "")) for cell in row if is_number(cell)]
+    counts = all(later - earlier == 1 for earlier, later in pairwise(numbers))
+    return any(parse(cell) for cell in row) or (len(numbers) > MIN_HOURS and not counts)
 
 
 def _no_readings(table: Table, header: Header | None) -> Finding:

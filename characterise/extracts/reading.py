@@ -11,7 +11,7 @@ from characterise.errors import AmbiguousExtract, UnknownMethod, UnreadableExtra
 from characterise.extracts.assembly import CANONICAL, assemble
 from characterise.extracts.cells import Detection
 from characterise.extracts.mapping import Mapping
-from characterise.extracts.named_layouts import LayoutBook, NamedLayout
+from characterise.extracts.named_layouts import NO_LAYOUTS, LayoutBook, NamedLayout
 from characterise.extracts.parts import Part, parts_of
 from characterise.extracts.quarantine import QUARANTINED, quarantined
 from characterise.finding import Finding
@@ -21,7 +21,6 @@ LAYOUTS: Final = ("wide", "long", "if021", "d0036", "stark_df2", "n3rgy")
 """Layout families; a workbook's sheets are wide or long."""
 _SHARED: Final = {"clock": ("UTC", LONDON), "side": ("start", "end")}
 """What the sheets of one layout in a file have in common, and the answers that count."""
-NO_LAYOUTS: Final = LayoutBook()
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ def file_report(reading: Reading) -> dict[str, Any]:
             {"sheet": sheet, "what": d.what, "value": d.value, "evidence": d.evidence}
             for sheet, d in reading.detections
         ],
+        "fingerprints": list(reading.fingerprints),
         "meter_points": reading.accepted["meter_point_id"].unique().sort().to_list(),
         "first_ts_utc": _iso(span.min()),
         "last_ts_utc": _iso(span.max()),

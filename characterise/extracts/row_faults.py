@@ -9,7 +9,6 @@ from characterise.extracts.labels import Block
 from characterise.extracts.table import Table
 
 _DAY_LENGTHS = (46, 48)
-_WIDTHS = (46, 48, 50)
 
 
 def row_faults(table: Table, header: Header, blocks: list[Block]) -> pl.Series:
@@ -23,7 +22,7 @@ def row_faults(table: Table, header: Header, blocks: list[Block]) -> pl.Series:
     rows = table.cells[header.first : header.last]
     lines = table.lines[header.first : header.last]
     width = len(header.names)
-    if not header.headed and blocks and len(blocks[0].columns) not in _WIDTHS:
+    if not all(block.sure for block in blocks):
         return pl.Series("fault", ["day_incomplete"] * len(rows), dtype=pl.String)
     codes = [_fault(row, line, table, width, blocks) for row, line in zip(rows, lines, strict=True)]
     return pl.Series("fault", codes, dtype=pl.String)

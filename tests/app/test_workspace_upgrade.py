@@ -66,7 +66,7 @@ def test_what_it_held_is_there_and_the_trail_says_what_was_done(old, caplog):
         assert [row["file"] for row in sources.current(db)] == ["a.csv"]
         (entry,) = audit.entries(db, entity="ledger")
         assert (entry["action"], entry["actor"]) == ("migrate", "fmar-workbench")
-        assert entry["change"] == {"migrations": ["m004_meter_serials"]}
+        assert entry["change"] == {"migrations": ["m004_meter_serials", "m005_layouts"]}
         assert proof.verify(db).whole
     manifest = json.loads((old / "workspace.json").read_text())
     assert (manifest["format"], manifest["legal_basis"]) == (FORMAT, "public_task")
