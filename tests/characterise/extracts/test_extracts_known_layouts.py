@@ -93,6 +93,21 @@ def test_wall_times_over_settlement_periods_are_seen_on_the_short_day(columns, l
     assert_whole(style.write(channels_on(time, ["AI"]), time))
 
 
+def test_end_labels_that_are_local_instants_are_seen_on_the_short_day():
+    """01:00 and 01:30 stay empty, 02:00 does not: the half-hour before it ends at 02:00."""
+    time = timeline(*SPRING)
+    style = Wide(labels="00:30 .. 24:00", columns=48, change_days="instant")
+    assert_whole(style.write(channels_on(time, ["AI"]), time))
+
+
+@pytest.mark.parametrize("span", [AUTUMN, SUMMER])
+@pytest.mark.parametrize(("flags", "name"), [("after", "{label} Flag"), ("after", "Data Marker")])
+def test_the_repeated_hours_own_columns_keep_their_flags(flags, name, span):
+    time = timeline(*span)
+    style = Wide(labels="00:30 .. 24:00", columns=50, flags=flags, flag_name=name)
+    assert_whole(style.write(channels_on(time, ["AI"]), time))
+
+
 @pytest.mark.parametrize("span", [SPRING, AUTUMN, SUMMER])
 def test_words_about_clocks_are_read_whole(span):
     time = timeline(*span)
@@ -199,7 +214,9 @@ FLAGGED = [
 
 
 @pytest.mark.parametrize("words", [("A", "E", ""), ("Actual", "Estimated", "-")], ids=repr)
-@pytest.mark.parametrize("labels", ["HH1", "00:00", "00:30 .. 24:00", "00:00 - 00:30", "H0000"])
+@pytest.mark.parametrize(
+    "labels", ["HH1", "00:00", "00:30 .. 24:00", "00:00 - 00:30", "H0000", "30 .. 2400"]
+)
 @pytest.mark.parametrize(("flags", "name"), FLAGGED, ids=repr)
 def test_estimates_are_seen_wherever_their_flags_stand(flags, name, labels, words):
     time = timeline(*WINTER)
