@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from registry import audit, commits, disputes, exchange, flags, identifiers, sources
+from registry import audit, commits, disputes, exchange, flags, layouts, identifiers, sources
 from registry.flags import FlagFinding
 from registry.ledger import Ledger
 
@@ -84,6 +84,7 @@ def filled(ledger: Ledger, mpan: Callable[[int], str], amsid: Callable[[int], st
         disputes.open(
             tx, flag_id, "E1", site, ["FLXA"], "declared_kwh", "not so", None, {"series": [1.0]}
         )
+        layouts.remember(tx, "Harbour portal", ["ab12"], {"unit": "KW"})
         commits.record(tx, "ingest", {"reads": 1}, {"rows": 48})
         sources.record(tx, "src-1", "a.csv", "ab" * 32, "wide", None, {})
     audit.accessed(ledger, "Ann Analyst", "answering a complaint", {"mpan": site})

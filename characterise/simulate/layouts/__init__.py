@@ -24,6 +24,7 @@ from characterise.simulate.layouts.sample_text import (
 )
 from characterise.simulate.layouts.stamps import DATE_TIME_NAMES, STAMP_NAMES
 from characterise.simulate.layouts.text import Text
+from characterise.simulate.layouts.unheard import UNHEARD, register_readings
 from characterise.simulate.layouts.wide import BRITISH_GAS, EDF_PORTAL, Wide
 from characterise.simulate.layouts.written import TRUTH, Written
 
@@ -37,6 +38,7 @@ __all__ = [
     "QUALITY_CODES",
     "STAMP_NAMES",
     "TRUTH",
+    "UNHEARD",
     "Book",
     "If021",
     "Labels",
@@ -51,6 +53,7 @@ __all__ = [
     "if021",
     "long_highlands",
     "long_utc",
+    "register_readings",
     "wide_by_end",
     "wide_by_period",
     "wide_with_flags",

@@ -170,7 +170,8 @@ class Wide:
     ) -> tuple[list[list[str]], Float, npt.NDArray[np.bool_]]:
         """Rows of a channel with its kvarh beside it, the kWh they state, and what is estimated."""
         if self.reactive_block and channel.reactive:
-            return [], self.lead.write(channel.kwh)[1], channel.estimated
+            # The statuses of such a file are those of its kWh.
+            return [], self.lead.write(channel.kwh)[1], np.zeros_like(channel.estimated)
         shown, stated = self.lead.write(channel.kwh)
         cells = _at(np.append(shown, self.lead.blank), grid.index)
         kept = _at(np.append(channel.read, False), grid.index)
@@ -190,13 +191,14 @@ class Wide:
         rows = []
         for day in np.flatnonzero(any_kept).tolist():
             inside = kept[day]
+            status = self.flag_words[1 if marks[day][inside].any() else 0]
             total = self._number(float(np.nansum(stated[grid.index[day][inside]])))
             rows.append(
                 [
                     *lead,
                     *[value for _, value in self.more],
                     grid.dates[day].astype(object).strftime(self.date_format),
-                    *([_first(flags[day])] if self.flags == "row" else []),
+                    *([status] if self.flags == "row" else []),
                     *([total] if self.total == "before" else []),
                     *self._values_of(cells[day], flags[day]),
                     *([] if other is None else other[0][day]),
@@ -240,10 +242,6 @@ def _partner(style: Wide, channel: Channel, channels: Sequence[Channel]) -> Chan
 def _at(values: npt.NDArray[Any], index: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
     """Values by cell; the last of ``values`` stands where a cell has no half-hour."""
     return values[np.where(index == NONE, len(values) - 1, index)]
-
-
-def _first(flags: npt.NDArray[np.object_]) -> str:
-    return next((str(flag) for flag in flags if flag), "")
 
 
 BRITISH_GAS: Final = Wide(labels="1", columns=48, headed=False)

@@ -1,84 +1,13 @@
-"""Changes to real extracts that keep their structure in mind, and what must still be accounted for.
-
-A `Sheet` knows which cells of a file hold readings, so that a change to it also changes what a
-reader has to account for. Nothing here looks at the reader.
-"""
+"""Changes to the table of a real extract that keep its structure in mind."""
 
 from __future__ import annotations
 
-import csv
-import io
 import random
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-import openpyxl
-
-BLANKS = {"", "-", "--", "null", "nan", "none", "n/a", "na", "#n/a", "?"}
-"""What stands for no reading (the reader's documented list)."""
-LABEL = re.compile(r"^\[?\d{1,2}:\d{2}(?::\d{2})?\]?$|^k(?:Wh|VArh)_?\d+$|^\d{1,2}$", re.IGNORECASE)
-LONG_VALUES = {"kwh", "demand_mw", "pv_power_mw"}
-HEADERLESS = re.compile(r"\d{2}/\d{2}/\d{2,4}$")
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """Rows of a text extract.
-
-    ``head`` is the index of the header row (-1 without one), ``values`` the columns of readings.
-    """
-
-    rows: list[list[str]]
-    head: int
-    values: tuple[int, ...]
-    encoding: str = "utf-8"
-    delimiter: str = ","
-    line_end: str = "\n"
-
-    def data(self) -> bytes:
-        out = io.StringIO()
-        csv.writer(out, delimiter=self.delimiter, lineterminator=self.line_end).writerows(self.rows)
-        return out.getvalue().encode(self.encoding, errors="replace")
-
-    def body(self) -> range:
-        return range(self.head + 1, len(self.rows))
-
-    def with_rows(self, rows: list[list[str]]) -> Sheet:
-        return replace(self, rows=rows)
-
-    def held(self) -> int:
-        """Readings: cells of value columns that hold something; a repeated header holds none."""
-        head = self.rows[self.head] if self.head >= 0 else None
-        body = [self.rows[place] for place in self.body()]
-        return sum(self.held_in(row) for row in body if row != head)
-
-    def held_in(self, row: list[str]) -> int:
-        cells = (row[column] for column in self.values if column < len(row))
-        return sum(cell.strip().lower() not in BLANKS for cell in cells)
-
-
-def sheet_of(data: bytes) -> Sheet:
-    """Sheet of a real extract."""
-    encoding = "utf-16" if data[:2] == b"\xff\xfe" else "utf-8-sig"
-    text = data.decode(encoding, errors="replace").replace("\0", "")
-    if "sep=" in text[:12]:
-        text = text.split("\n", 1)[1] if "\n" in text else ""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    rows = [row for row in csv.reader(io.StringIO(text)) if any(cell.strip() for cell in row)]
-    for place, row in enumerate(rows[:25]):
-        labels = tuple(c for c, cell in enumerate(row) if LABEL.match(cell.strip()))
-        if len(labels) >= 46:
-            return Sheet(rows, place, labels)
-        named = tuple(c for c, cell in enumerate(row) if cell.strip().lower() in LONG_VALUES)
-        if named and len(row) < 8:
-            return Sheet(rows, place, named)
-    dated = [row for row in rows if len(row) >= 50 and any(HEADERLESS.match(c) for c in row[:4])]
-    if dated:
-        first = next(c for c, cell in enumerate(dated[0][:4]) if HEADERLESS.match(cell)) + 1
-        return Sheet(rows, -1, tuple(range(first, first + 48)))
-    return Sheet(rows, -1, ())
-
+from sheets import Sheet
 
 Change = Callable[[random.Random, Sheet], Sheet]
 
@@ -341,84 +270,3 @@ CHANGES: dict[str, Change] = {
         columns_beyond_a_day,
     )
 }
-
-
-def cut_at_a_byte(rng: random.Random, data: bytes) -> bytes:
-    return data[: rng.randrange(len(data) + 1)]
-
-
-def an_unbalanced_quote(rng: random.Random, data: bytes) -> bytes:
-    at = rng.randrange(len(data) + 1)
-    return data[:at] + b'"' + data[at:]
-
-
-def stray_bytes(rng: random.Random, data: bytes) -> bytes:
-    held = bytearray(data)
-    for _ in range(rng.randint(1, 40)):
-        if held:
-            held[rng.randrange(len(held))] = rng.randrange(256)
-    return bytes(held)
-
-
-def nothing_but_noise(rng: random.Random, data: bytes) -> bytes:
-    return rng.randbytes(min(len(data), 20_000))
-
-
-def another_files_head(rng: random.Random, data: bytes) -> bytes:
-    heads = [
-        b"PK\x03\x04",
-        b"%PDF-1.7\n",
-        b"\x1f\x8b\x08",
-        b"{",
-        b"[",
-        b"#F2\n",
-        b"ZHV|",
-        b"\xff\xfe",
-    ]
-    return rng.choice(heads) + data
-
-
-def a_piece_twice(rng: random.Random, data: bytes) -> bytes:
-    a, b = sorted(rng.randrange(len(data) + 1) for _ in range(2))
-    return data[:b] + data[a:]
-
-
-BYTE_CHANGES = {
-    change.__name__: change
-    for change in (
-        cut_at_a_byte,
-        an_unbalanced_quote,
-        stray_bytes,
-        nothing_but_noise,
-        another_files_head,
-        a_piece_twice,
-    )
-}
-
-
-def change_book(rng: random.Random, data: bytes) -> tuple[str, bytes]:
-    """A workbook with one thing changed, and what."""
-    book = openpyxl.load_workbook(io.BytesIO(data))
-    sheet = rng.choice(book.worksheets)
-    columns, rows = max(1, sheet.max_column), max(1, sheet.max_row)
-    changes: dict[str, Callable[[], object]] = {
-        "drop a sheet": lambda: book.remove(sheet) if len(book.worksheets) > 1 else None,
-        "rename a sheet": lambda: setattr(sheet, "title", rng.choice(["Legend 2", "RE", "Data"])),
-        "insert rows": lambda: sheet.insert_rows(1, rng.randint(1, 6)),
-        "drop a column": lambda: sheet.delete_cols(rng.randint(1, columns)),
-        "insert a column": lambda: sheet.insert_cols(rng.randint(1, columns)),
-        "drop a row": lambda: sheet.delete_rows(rng.randint(1, rows)),
-        "text in a cell": lambda: sheet.cell(
-            rng.randint(1, rows), rng.randint(1, columns), rng.choice(["x", "#REF!", "=A1+B1", -5])
-        ),
-        "merge cells": lambda: sheet.merge_cells(
-            start_row=1, end_row=2, start_column=1, end_column=min(columns, 5)
-        ),
-        "move a column": lambda: sheet.move_range(f"A1:A{rows}", cols=columns),
-        "empty a sheet": lambda: sheet.delete_rows(1, rows),
-    }
-    name = rng.choice(sorted(changes))
-    changes[name]()
-    out = io.BytesIO()
-    book.save(out)
-    return name, out.getvalue()

@@ -17,7 +17,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from catalogue_feeds import Feed, feed_of, write_feed
+from catalogue_feeds import Feed, feed_of
+from catalogue_files import write_feed
 
 from characterise.extracts import read_extract
 from characterise.extracts.mapping import mapping_of
