@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from registry import audit, commits, disputes, exchange, flags, layouts, identifiers, sources
+from registry import audit, commits, disputes, exchange, flags, identifiers, layouts, sources
 from registry.flags import FlagFinding
 from registry.ledger import Ledger
 
