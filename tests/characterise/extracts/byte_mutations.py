@@ -91,10 +91,10 @@ def change_book(rng: random.Random, data: bytes) -> tuple[str, bytes]:
     return name, out.getvalue()
 
 
-def held_in_book(data: bytes) -> int:
+def held_in_book(data: bytes) -> dict[str, int]:
     """Readings of every sheet whose header names the half-hours of a day."""
     book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
-    held = 0
+    held = {}
     for sheet in book.worksheets:
         rows = [
             ["" if cell is None else str(cell) for cell in row]
@@ -102,5 +102,6 @@ def held_in_book(data: bytes) -> int:
         ]
         heads = [place for place, row in enumerate(rows[:25]) if len(value_columns(row)) >= 46]
         if heads:
-            held += Sheet(rows, heads[-1], value_columns(rows[heads[-1]])).held()
+            columns = value_columns(rows[heads[-1]])
+            held[sheet.title] = Sheet(rows, heads[-1], columns).held()
     return held
