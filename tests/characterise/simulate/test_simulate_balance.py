@@ -32,7 +32,15 @@ def _net(reads: pl.DataFrame) -> np.ndarray:
 
 
 @pytest.mark.parametrize(
-    "name", ["ev_home", "heat_pump_home", "pv_battery_home", "everything_home"]
+    "name",
+    [
+        "ev_home",
+        "heat_pump_home",
+        "pv_battery_home",
+        "everything_home",
+        "v2g_home",
+        "workplace_chargers",
+    ],
 )
 def test_boundary_less_submeters_is_the_same_home_without_assets(name: str) -> None:
     spec = simulate.EXAMPLES[name]
