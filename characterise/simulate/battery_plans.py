@@ -40,7 +40,7 @@ def draw_plan(rng: np.random.Generator, time: Timeline, style: str, kw: float, k
         charge = np.where(winter & topped, 0.6 * kw * night, 0.0)
         return Plan(charge, np.full(time.n, -1.0), 0.05, soaks=True)
     if style == "arbitrage":
-        return _arbitrage(rng, time, kw)
+        return _arbitrage(rng, time, kw, kwh)
     if style == "dispatched":
         return Plan(0.5 * kw * night, np.zeros(time.n), 0.08)
     if style == "trading":
@@ -48,14 +48,21 @@ def draw_plan(rng: np.random.Generator, time: Timeline, style: str, kw: float, k
     raise ValueError(f"no battery is operated by {style!r}")
 
 
-def _arbitrage(rng: np.random.Generator, time: Timeline, kw: float) -> Plan:
+def _arbitrage(rng: np.random.Generator, time: Timeline, kw: float, kwh: float) -> Plan:
+    """Full by morning; serves the load from then or from the evening, half sell in the peak."""
     cheap = inside(time, draw_off_peak(rng))
     peak = inside(time, EVENING_PEAK)
     exports = rng.random() < 0.5
     spread = 1 - 0.25 * rng.random(time.n_local_days)[time.day]
     skipped = rng.random(time.n_local_days)[time.day] < 0.06
-    follow = np.where((time.slot >= 12) & (cheap == 0), -1.0, 0.0)
-    give = np.where((peak > 0) & exports & ~skipped, kw * 0.95 * peak, follow)
+    sold_kw = min(
+        0.95 * kw, rng.uniform(0.3, 0.9) * kwh / (EVENING_PEAK.closes - EVENING_PEAK.opens)
+    )
+    # Who sells keeps it for the peak; others serve the whole day or keep it as well.
+    waits = exports or rng.random() < 0.3
+    begins = 2 * (EVENING_PEAK.opens if waits else 6.0)
+    follow = np.where((time.slot >= begins) & (cheap == 0), -1.0, 0.0)
+    give = np.where((peak > 0) & exports & ~skipped, sold_kw * peak, follow)
     return Plan(np.where(skipped, 0.0, kw * spread * cheap), give, 0.05)
 
 
