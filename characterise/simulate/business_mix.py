@@ -62,6 +62,8 @@ def draw_business(
         likely = _CONFOUNDERS.get(archetype, _OTHER_CONFOUNDERS)
         wanted = rng.choice(likely, size=int(rng.integers(1, 3)), replace=True)
         confounders = tuple(sorted({str(name) for name in wanted}))
+    generates = any(name in GENERATING for name in confounders)
+    limit = _export_limit(rng, mix["export_limit"], assets)
     return SiteSpec(
         number=number,
         gsp_group=area,
@@ -70,12 +72,11 @@ def draw_business(
         assets=tuple(assets),
         confounders=confounders,
         peak_kw=scale,
-        export_register=any(one.gives for one in assets)
-        or any(name in GENERATING for name in confounders),
+        export_register=generates or any(one.gives for one in assets),
         gaps=rng.random() < mix["gaps"],
         estimates=rng.random() < mix["estimates"],
         three_phase=True,
-        export_limit_kw=_export_limit(rng, mix["export_limit"], assets),
+        export_limit_kw=None if generates else limit,
     )
 
 

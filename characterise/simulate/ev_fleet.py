@@ -14,7 +14,7 @@ from numba import njit
 from characterise.simulate.ev_sessions import Sessions
 from characterise.simulate.household import begin
 from characterise.simulate.tariffs import draw_off_peak, inside
-from characterise.simulate.timeline import Float, Int, Timeline
+from characterise.simulate.timeline import Bool, Float, Int, Timeline
 
 FLEETS: Final = ("fleet", "workplace", "hub")
 
@@ -42,7 +42,8 @@ def _vans(rng: np.random.Generator, time: Timeline, kw: float) -> tuple[Sessions
     vans = max(2, round(kw / socket * float(rng.choice([1.0, 1.0, 1.3, 1.8]))))
     shifts = np.sort(rng.choice([13.5, 15.5, 16.8, 18.0, 21.0], int(rng.integers(1, 4)), False))
     home = shifts[rng.integers(0, len(shifts), vans)]
-    used = rng.random((time.n_local_days, vans)) < np.where(time.working, 0.85, 0.15)[:, None]
+    often = np.where(time.working & ~_christmas(time), 0.85, 0.15)
+    used = rng.random((time.n_local_days, vans)) < often[:, None]
     day, van = np.nonzero(used)
     hour = np.clip(home[van] + 0.7 * rng.standard_normal(len(day)), 12, 23)
     start = begin(time, day, 2 * hour)
@@ -61,7 +62,7 @@ def _staff(rng: np.random.Generator, time: Timeline, kw: float) -> tuple[Session
     socket = _socket(rng, kw, (7.4, 7.4, 11.0, 22.0))
     # Few cars take more than 7 to 11 kW of alternating current, whatever the socket gives.
     sockets = max(2, round(kw / min(socket, 9.0) * float(rng.choice([1.0, 1.0, 1.5, 2.5]))))
-    busy = rng.uniform(0.45, 0.9) * np.where(time.working, 1.0, 0.03)
+    busy = rng.uniform(0.45, 0.9) * np.where(time.working & ~_christmas(time), 1.0, 0.03)
     # Offices are fuller in the middle of the week.
     busy = busy * np.array([0.85, 1.1, 1.1, 1.05, 0.6, 1.0, 1.0])[time.weekday]
     day, second = _visits(rng, time, sockets * busy, 0.25)
@@ -101,12 +102,20 @@ def _socket(rng: np.random.Generator, kw: float, sizes: tuple[float, ...]) -> fl
 
 def _visits(
     rng: np.random.Generator, time: Timeline, daily: Float, again: float
-) -> tuple[Int, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
+) -> tuple[Int, Bool]:
     """Local day of each visit, and whether it is one of the later ones; ``daily`` is their mean."""
     counts = np.stack([rng.poisson(daily / (1 + again)), rng.poisson(daily * again / (1 + again))])
     days = np.arange(time.n_local_days)
     day = np.concatenate([np.repeat(days, counts[0]), np.repeat(days, counts[1])])
     return day, np.repeat([False, True], counts.sum(axis=1))
+
+
+def _christmas(time: Timeline) -> Bool:
+    """(local days,) Christmas Eve to New Year's Day, when most yards and offices rest."""
+    days = np.datetime64(time.first_day, "D") + np.arange(time.n_local_days)
+    in_month = (days - days.astype("datetime64[M]")).astype(np.int64) + 1
+    rest: Bool = ((time.month == 11) & (in_month >= 24)) | ((time.month == 0) & (in_month == 1))
+    return rest
 
 
 @njit(cache=True)

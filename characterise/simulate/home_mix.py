@@ -19,6 +19,7 @@ _CONFOUNDERS: Final = {
     "panel_heaters": 0.12, "air_conditioning": 0.1, "hot_tub": 0.08, "hobby_kiln": 0.04,
     "swimming_pool": 0.04, "small_wind": 0.04,
 }  # fmt: skip
+_MOST_ON_ONE_PHASE_KW: Final = 18.0
 _NOT_BESIDE_HEAT_PUMP: Final = ("storage_heating", "panel_heaters")
 
 
@@ -40,9 +41,13 @@ def draw_home(
     if has["battery"]:
         drawn.append(changed(rng, n, mix["change"], _battery(rng, has["pv"]), most_kw=12.0))
     assets = [one for several in drawn for one in several]
+    # More than a fuse of 100 A carries beside the rest of the home.
+    taking = sum(one.kw for one in assets if one.asset != "pv" and one.last is None)
+    three_phase = three_phase or taking > _MOST_ON_ONE_PHASE_KW
     if rng.random() < mix["sequence"]:
         assets = in_sequence(rng, n, assets)
     confounders = _confounders(rng, mix["confounder"], has["heat_pump"])
+    limit = _export_limit(rng, mix["export_limit"], assets, three_phase)
     gives = any(one.gives for one in assets) or any(name in GENERATING for name in confounders)
     return SiteSpec(
         number=number,
@@ -55,7 +60,7 @@ def draw_home(
         gaps=rng.random() < mix["gaps"],
         estimates=rng.random() < mix["estimates"],
         three_phase=three_phase,
-        export_limit_kw=_export_limit(rng, mix["export_limit"], assets, three_phase),
+        export_limit_kw=None if "small_wind" in confounders else limit,
     )
 
 

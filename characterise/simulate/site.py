@@ -59,7 +59,7 @@ class SiteSpec:
     estimates: bool = False
     three_phase: bool = False
     export_limit_kw: float | None = None
-    """Most that the assets may send out together; no bound when None."""
+    """Most that may be sent out: assets keep to it, a confounder does not; no bound when None."""
 
     @property
     def domestic(self) -> bool:

@@ -211,3 +211,15 @@ def test_areas_are_drawn_from_those_asked_for_and_leave_the_homes_as_they_are() 
 def test_an_area_that_does_not_exist_is_refused(areas: list[str], named: str) -> None:
     with pytest.raises(ValueError, match=f"areas names {named}"):
         simulate.population(homes=1, businesses=0, seed=1, areas=areas, **SPAN)
+
+
+def test_no_reading_exceeds_the_limits_of_its_connection() -> None:
+    held = simulate.population(
+        homes=60, businesses=40, first_day=dt.date(2025, 12, 1), n_days=45, seed=4,
+        mix={"export_limit": 1.0, "confounder": 0.7, "three_phase": 0.3},
+    )  # fmt: skip
+    most = held.reads.group_by("mpan").agg(pl.col("import_kwh", "export_kwh").max() * 2)
+    both = most.join(held.meters, on="mpan")
+    assert both.filter(pl.col("import_kwh") > pl.col("import_limit_kw")).is_empty()
+    assert both.filter(pl.col("export_kwh") > pl.col("export_limit_kw") * 1.01 + 0.5).is_empty()
+    assert both.filter(pl.col("export_kwh") > 0)["export_limit_kw"].drop_nulls().len() > 10

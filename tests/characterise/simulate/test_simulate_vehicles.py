@@ -121,6 +121,51 @@ def test_vans_charge_by_night_staff_by_day_passers_by_mostly_by_day() -> None:
     assert staff.import_kw[working].mean() > 8 * staff.import_kw[~working].mean()
 
 
+def test_yards_and_offices_rest_between_christmas_and_new_year() -> None:
+    for style in ("fleet", "workplace"):
+        drawn = [
+            charging(np.random.default_rng(seed), TIME, kw=100.0, style=style, away=AT_HOME)
+            for seed in range(5)
+        ]
+        daily = np.bincount(TIME.day, sum(one.import_kw for one in drawn), TIME.n_local_days)
+        rest = (TIME.month == 11) & (np.arange(TIME.n_local_days) >= 31 + 30 + 23 + 1)
+        before = (TIME.month == 11) & TIME.working & ~rest
+        assert daily[rest].mean() < 0.5 * daily[before].mean(), style
+
+
+def test_a_charger_that_follows_the_sun_takes_surplus_or_the_small_hours() -> None:
+    hour = TIME.slot / 2
+    surplus = np.where((hour >= 10) & (hour < 18), 3.0, 0.0)
+    drawn = charging(
+        np.random.default_rng(3), TIME, kw=7.4, style="solar", away=AT_HOME, surplus_kw=surplus
+    ).import_kw
+    small_hours = (hour >= 2) & (hour < 5)
+    assert not drawn[(surplus == 0) & ~small_hours].any()
+    assert drawn[surplus > 0].max() <= 3.0
+    assert drawn[surplus > 0].sum() > 0
+    weak = np.full(TIME.n, 1.0)
+    unlit = charging(
+        np.random.default_rng(3), TIME, kw=7.4, style="solar", away=AT_HOME, surplus_kw=weak
+    ).import_kw
+    assert not unlit[~small_hours].any()
+
+
+def test_a_supplier_keeps_scheduled_charging_out_of_the_evening_peak() -> None:
+    hour = TIME.slot / 2
+    peak = (hour >= 17) & (hour < 19.5)
+    for seed in range(5):
+        drawn = charging(
+            np.random.default_rng(seed), TIME, kw=7.4, style="scheduled", away=AT_HOME
+        ).import_kw
+        at_once = charging(
+            np.random.default_rng(seed), TIME, kw=7.4, style="immediate", away=AT_HOME
+        ).import_kw
+        assert drawn[peak].sum() < 0.1 * at_once[peak].sum()
+        # Broken into more runs than charging that is left to itself.
+        runs = [((one[1:] > 0) & (one[:-1] == 0)).sum() for one in (drawn, at_once)]
+        assert runs[0] > runs[1]
+
+
 def test_load_management_serves_everybody_what_they_need_when_there_is_time() -> None:
     start, end = np.array([2.0, 2.0, 3.5]), np.array([40.0, 40.0, 40.0])
     need, each = np.array([10.0, 20.0, 5.0]), np.array([7.4, 22.0, 7.4])
