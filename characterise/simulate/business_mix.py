@@ -118,6 +118,8 @@ def _roof(rng: np.random.Generator) -> str:
 def _cars(rng: np.random.Generator, archetype: str, scale: float) -> AssetSpec:
     """Sockets for a part of the premises' load; a hub may be the larger part of it."""
     style = str(rng.choice(_CARS.get(archetype, ("workplace", "fleet"))))
+    if style == "fleet" and rng.random() < 0.35:
+        style = "night_fleet"
     if style == "hub":
         return AssetSpec("ev", float(rng.choice([44.0, 100.0, 150.0, 300.0])), style=style)
     count = int(np.exp(rng.uniform(np.log(2), np.log(16))))

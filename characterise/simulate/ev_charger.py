@@ -50,7 +50,7 @@ def charging(
     style
         ``immediate`` on arrival; ``off_peak`` in a tariff's window; ``solar`` by the surplus;
         ``scheduled`` in half-hours that the supplier picks; ``v2g`` also gives in the evening peak;
-        ``fleet``, ``workplace`` and ``hub`` are many cars.
+        ``fleet``, ``night_fleet``, ``workplace`` and ``hub`` are many cars.
     away
         (local days,) no vehicle comes back on these days.
     surplus_kw

@@ -16,18 +16,22 @@ from characterise.simulate.household import begin
 from characterise.simulate.tariffs import draw_off_peak, inside
 from characterise.simulate.timeline import Bool, Float, Int, Timeline
 
-FLEETS: Final = ("fleet", "workplace", "hub")
+FLEETS: Final = ("fleet", "night_fleet", "workplace", "hub")
 
 
 def fleet(rng: np.random.Generator, time: Timeline, *, kw: float, style: str, held: Float) -> Float:
-    """(n,) kW drawn by all chargers of a depot (``fleet``), a workplace or a public hub.
+    """(n,) kW drawn by all chargers of a depot, a workplace or a public hub.
+
+    ``fleet`` charges on return, ``night_fleet`` waits for a tariff's cheap hours.
 
     Parameters
     ----------
     held
         (n,) share of the power that a dispatch takes away.
     """
-    draw = {"fleet": _vans, "workplace": _staff, "hub": _passers_by}[style]
+    draw = {"fleet": _vans, "night_fleet": _vans_by_night, "workplace": _staff, "hub": _passers_by}[
+        style
+    ]
     sessions, each, allowed = draw(rng, time, kw)
     order = np.argsort(sessions.start, kind="stable")
     return _share_out(
@@ -40,7 +44,9 @@ def _vans(rng: np.random.Generator, time: Timeline, kw: float) -> tuple[Sessions
     """Vans that return by shifts and leave before the next."""
     socket = _socket(rng, kw, (7.4, 7.4, 11.0, 22.0, 50.0))
     vans = max(2, round(kw / socket * float(rng.choice([1.0, 1.0, 1.3, 1.8]))))
-    shifts = np.sort(rng.choice([13.5, 15.5, 16.8, 18.0, 21.0], int(rng.integers(1, 4)), False))
+    # One shift ends in the afternoon, as most do; up to two more end at other hours.
+    others = rng.choice([13.5, 15.0, 18.5, 21.0], int(rng.integers(0, 3)), replace=False)
+    shifts = np.array([rng.uniform(16.0, 17.3), *others])
     home = shifts[rng.integers(0, len(shifts), vans)]
     often = np.where(time.working & ~_christmas(time), 0.85, 0.15)
     used = rng.random((time.n_local_days, vans)) < often[:, None]
@@ -51,10 +57,15 @@ def _vans(rng: np.random.Generator, time: Timeline, kw: float) -> tuple[Sessions
     end = start + 2 * (24 - hour + rng.uniform(5.0, 8.0, len(day)))
     size = 1.0 if socket < 20 else 2.0
     need = size * rng.uniform(12, 45, len(day))
-    timed = rng.random() < 0.35
-    allowed = inside(time, draw_off_peak(rng)) if timed else np.ones(time.n)
     each = socket * rng.uniform(0.94, 1.0, vans)[van]
-    return Sessions(start, end, need), each, allowed
+    return Sessions(start, end, need), each, np.ones(time.n)
+
+
+def _vans_by_night(
+    rng: np.random.Generator, time: Timeline, kw: float
+) -> tuple[Sessions, Float, Float]:
+    sessions, each, _ = _vans(rng, time, kw)
+    return sessions, each, inside(time, draw_off_peak(rng))
 
 
 def _staff(rng: np.random.Generator, time: Timeline, kw: float) -> tuple[Sessions, Float, Float]:

@@ -11,6 +11,7 @@ import pytest
 from characterise import simulate
 from characterise.simulate.changes import CHARGERS_KW, changed, in_sequence
 from characterise.simulate.confounders import COMMERCIAL, DOMESTIC, GENERATING
+from characterise.simulate.ev_fleet import FLEETS
 from characterise.simulate.mix import DEFAULT_MIX, draw_business, draw_home
 from characterise.simulate.own_connection import OWN_CONNECTION
 from characterise.simulate.site import AssetSpec, SiteSpec
@@ -49,7 +50,8 @@ def test_every_rule_of_operation_is_drawn() -> None:
         for one in site.assets:
             styles.setdefault(one.asset, set()).add(one.style)
     assert styles["ev"] == {
-        "immediate", "off_peak", "scheduled", "solar", "v2g", "fleet", "workplace", "hub"
+        "immediate", "off_peak", "scheduled", "solar", "v2g", "fleet", "night_fleet",
+        "workplace", "hub",
     }  # fmt: skip
     assert styles["battery"] == {"self_consumption", "arbitrage", "dispatched", "trading"}
     assert styles["dr"] == {"", "slow", "precool", "partial", "several"}
@@ -62,7 +64,7 @@ def test_homes_have_chargers_of_four_sizes_and_the_large_ones_only_on_three_phas
         for one in site.assets:
             if one.asset == "ev":
                 sizes.add(one.kw)
-                assert one.style not in ("fleet", "workplace", "hub")
+                assert one.style not in FLEETS
                 assert one.kw <= 7.4 or site.three_phase
     assert sizes == set(CHARGERS_KW)
     assert 0.05 < np.mean([site.three_phase for site in _homes(1000)]) < 0.2

@@ -114,6 +114,7 @@ def test_vans_charge_by_night_staff_by_day_passers_by_mostly_by_day() -> None:
         return float(total[day].sum() / total.sum())
 
     assert by_day("fleet") < 0.5
+    assert by_day("night_fleet") < 0.1
     assert by_day("workplace") > 0.95
     assert 0.7 < by_day("hub") < 0.98
     staff = charging(np.random.default_rng(1), TIME, kw=150.0, style="workplace", away=AT_HOME)
