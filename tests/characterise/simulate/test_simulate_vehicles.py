@@ -101,22 +101,25 @@ def test_many_cars_never_draw_more_than_the_cap(style: str, kw: float) -> None:
         assert drawn.import_kw.min() >= 0
 
 
-def test_vans_charge_by_night_staff_by_day_passers_by_mostly_by_day() -> None:
+def test_vans_charge_after_the_shift_staff_and_passers_by_in_the_day() -> None:
     hour = TIME.slot / 2
     day = (hour >= 7) & (hour < 19)
 
-    def by_day(style: str) -> float:
+    morning = (hour >= 8) & (hour < 12.5)
+
+    def share(style: str, hours: np.ndarray) -> float:
         drawn = [
             charging(np.random.default_rng(seed), TIME, kw=150.0, style=style, away=AT_HOME)
             for seed in range(6)
         ]
         total = sum(one.import_kw for one in drawn)
-        return float(total[day].sum() / total.sum())
+        return float(total[hours].sum() / total.sum())
 
-    assert by_day("fleet") < 0.5
-    assert by_day("night_fleet") < 0.1
-    assert by_day("workplace") > 0.95
-    assert 0.7 < by_day("hub") < 0.98
+    assert share("fleet", morning) < 0.03
+    assert share("night_fleet", day) < 0.1
+    assert share("workplace", day) > 0.95
+    assert share("workplace", morning) > 0.4
+    assert 0.7 < share("hub", day) < 0.98
     staff = charging(np.random.default_rng(1), TIME, kw=150.0, style="workplace", away=AT_HOME)
     working = TIME.working[TIME.day]
     assert staff.import_kw[working].mean() > 8 * staff.import_kw[~working].mean()
