@@ -1,7 +1,8 @@
-"""The fourteen GSP Groups: distributor id, a place inside, and how warm it is.
+"""The fourteen GSP Groups: distributor id, a place inside, how warm and how windy it is.
 
-Temperatures are rounded to be in keeping with published 1991-2020 averages of a town in each area.
-They were typed in for simulation and support no statement about the climate of a place.
+Temperatures are those of `characterise.climatology`, the one table of the package. Wind speeds were
+typed from memory of published averages at 10 m and rounded to 0.5 m/s; they serve simulation and
+support no statement about the climate of a place.
 """
 
 from __future__ import annotations
@@ -12,8 +13,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-_LONDON_MONTHS: Final = (5.7, 6.0, 8.0, 10.6, 13.7, 16.7, 19.0, 18.7, 16.0, 12.5, 8.7, 6.2)
-_LONDON_MEAN: Final = 11.8
+from characterise.climatology import MONTHLY_MEAN_C
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +25,18 @@ class Area:
     distributor: str
     latitude: float
     longitude: float
-    annual_mean_c: float
-    seasonal_scale: float
-    """Size of the yearly swing against London's."""
+    wind_ms: float
+    """Mean wind speed at 10 m, m/s."""
 
     @property
     def months_c(self) -> npt.NDArray[np.float64]:
         """(12,) mean temperature of January to December."""
-        swing = (np.array(_LONDON_MONTHS) - _LONDON_MEAN) * self.seasonal_scale
-        return swing + self.annual_mean_c
+        return np.array(MONTHLY_MEAN_C[self.gsp_group], dtype=np.float64)
+
+    @property
+    def annual_mean_c(self) -> float:
+        """Mean of the twelve months."""
+        return float(self.months_c.mean())
 
     @property
     def subdivision(self) -> str:
@@ -44,20 +47,20 @@ class Area:
 AREAS: Final = {
     area.gsp_group: area
     for area in (
-        Area("_A", "Eastern", "10", 52.2, 0.6, 10.7, 1.02),
-        Area("_B", "East Midlands", "11", 52.9, -1.2, 10.2, 1.00),
-        Area("_C", "London", "12", 51.5, -0.1, 11.8, 1.00),
-        Area("_D", "Merseyside and North Wales", "13", 53.3, -3.0, 10.4, 0.88),
-        Area("_E", "Midlands", "14", 52.5, -1.9, 10.2, 0.98),
-        Area("_F", "Northern", "15", 54.9, -1.6, 9.6, 0.88),
-        Area("_G", "North Western", "16", 53.6, -2.4, 10.0, 0.91),
-        Area("_H", "Southern", "20", 51.1, -1.3, 10.9, 0.96),
-        Area("_J", "South Eastern", "19", 51.2, 0.6, 11.0, 0.96),
-        Area("_K", "South Wales", "21", 51.6, -3.6, 10.5, 0.86),
-        Area("_L", "South Western", "22", 50.7, -3.8, 10.9, 0.82),
-        Area("_M", "Yorkshire", "23", 53.8, -1.4, 10.0, 0.95),
-        Area("_N", "South Scotland", "18", 55.8, -3.6, 9.3, 0.85),
-        Area("_P", "North Scotland", "17", 57.4, -4.0, 8.7, 0.82),
+        Area("_A", "Eastern", "10", 52.2, 0.6, 4.5),
+        Area("_B", "East Midlands", "11", 52.9, -1.2, 4.5),
+        Area("_C", "London", "12", 51.5, -0.1, 4.0),
+        Area("_D", "Merseyside and North Wales", "13", 53.3, -3.0, 5.5),
+        Area("_E", "Midlands", "14", 52.5, -1.9, 4.0),
+        Area("_F", "Northern", "15", 54.9, -1.6, 5.0),
+        Area("_G", "North Western", "16", 53.6, -2.4, 5.0),
+        Area("_H", "Southern", "20", 51.1, -1.3, 4.5),
+        Area("_J", "South Eastern", "19", 51.2, 0.6, 4.5),
+        Area("_K", "South Wales", "21", 51.6, -3.6, 5.5),
+        Area("_L", "South Western", "22", 50.7, -3.8, 5.5),
+        Area("_M", "Yorkshire", "23", 53.8, -1.4, 4.5),
+        Area("_N", "South Scotland", "18", 55.8, -3.6, 5.0),
+        Area("_P", "North Scotland", "17", 57.4, -4.0, 6.0),
     )
 }
 """By GSP Group, in order."""

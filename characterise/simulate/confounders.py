@@ -7,12 +7,23 @@ from typing import Final
 
 import numpy as np
 
+from characterise.simulate.commercial_loads import (
+    irrigation_pump,
+    kiln,
+    lift,
+    night_heating,
+    pool_hall,
+    server_room,
+    welding,
+)
 from characterise.simulate.household import begin
 from characterise.simulate.runs import mean_power
+from characterise.simulate.small_generators import chp, small_wind, wind
 from characterise.simulate.timeline import Bool, Float, Timeline
 from characterise.simulate.weather import Weather
 
 Draw = Callable[[np.random.Generator, Timeline, Weather, Bool], Float]
+SizedDraw = Callable[[np.random.Generator, Timeline, Weather, float], Float]
 
 
 def storage_heating(
@@ -75,21 +86,37 @@ def air_conditioning(
     return np.where((hour >= 11) & (hour < 23) & ~away[time.day], hot * rng.uniform(0.8, 2.2), 0.0)
 
 
-def welding(rng: np.random.Generator, time: Timeline, weather: Weather, away: Bool) -> Float:
-    """Bursts of plant in working hours."""
-    count = rng.poisson(4.0, time.n_local_days) * time.working
-    day = np.repeat(np.arange(time.n_local_days), count)
-    start = begin(time, day, 2 * rng.uniform(8, 16.5, len(day)))
-    power = rng.uniform(10, 35) * rng.uniform(0.7, 1.0, len(day))
-    return mean_power(time.n, start, 2 * rng.uniform(0.1, 0.8, len(day)), power)
-
-
-def chp(rng: np.random.Generator, time: Timeline, weather: Weather, away: Bool) -> Float:
-    """A small combined heat and power engine: a steady negative load while there is heat to use."""
+def hot_tub(rng: np.random.Generator, time: Timeline, weather: Weather, away: Bool) -> Float:
+    """A tub kept hot outside all year: a heater that comes and goes, more in the cold."""
+    kw = float(rng.choice([2.0, 3.0, 6.0]))
+    loss = rng.uniform(0.006, 0.014) * (38 - weather.temp_c)
+    use = np.zeros(time.n_local_days)
+    use[(rng.random(time.n_local_days) < 0.35) & ~away] = 1.0
     hour = time.slot / 2
-    warm = weather.daily_c[time.day] < 13.5
-    running = (hour >= 5.5) & (hour < 21.5) & warm & time.working[time.day]
-    return np.where(running, -rng.uniform(10, 25) * (1 + 0.01 * rng.standard_normal(time.n)), 0.0)
+    bathed = use[time.day] * ((hour >= 18.5) & (hour < 22)) * rng.uniform(0.6, 1.5)
+    wanted = (loss + bathed) / kw
+    # The thermostat answers in whole runs: most half-hours are none or half on.
+    on = rng.random(time.n) < np.clip(wanted * 1.6, 0, 1)
+    return np.where(on, kw * np.clip(rng.uniform(0.35, 0.9, time.n), 0, 1), 0.0) + 0.06
+
+
+def hobby_kiln(rng: np.random.Generator, time: Timeline, weather: Weather, away: Bool) -> Float:
+    """A pottery kiln: 3 to 9 kW for most of a night or day, once in a while."""
+    kw = float(rng.choice([2.9, 6.0, 9.0]))
+    day = np.flatnonzero((rng.random(time.n_local_days) < rng.uniform(0.03, 0.12)) & ~away)
+    start = begin(time, day, 2 * np.clip(rng.normal(rng.choice([9, 19, 23]), 0.7, len(day)), 0, 23))
+    heat = 2 * rng.uniform(4, 8, len(day))
+    return mean_power(time.n, start, heat, kw * rng.uniform(0.75, 1.0, len(day)))
+
+
+def swimming_pool(rng: np.random.Generator, time: Timeline, weather: Weather, away: Bool) -> Float:
+    """A garden pool from May to September: a pump on a timer and a heater while it is cool."""
+    season = np.isin(time.month, (4, 5, 6, 7, 8))
+    opens, hours = rng.uniform(8, 11), rng.uniform(6, 10)
+    hour = time.slot / 2
+    running = ((hour >= opens) & (hour < opens + hours)) & season[time.day]
+    heater = rng.uniform(2.0, 5.0) * np.clip((24 - weather.temp_c) / 10, 0, 1)
+    return np.where(running, rng.uniform(0.5, 1.1) + heater, 0.0)
 
 
 DOMESTIC: Final[dict[str, Draw]] = {
@@ -99,6 +126,40 @@ DOMESTIC: Final[dict[str, Draw]] = {
     "sauna": sauna,
     "panel_heaters": panel_heaters,
     "air_conditioning": air_conditioning,
+    "hot_tub": hot_tub,
+    "hobby_kiln": hobby_kiln,
+    "swimming_pool": swimming_pool,
+    "small_wind": small_wind,
 }
-COMMERCIAL: Final[dict[str, Draw]] = {"welding": welding}
-CONFOUNDERS: Final[dict[str, Draw]] = {**DOMESTIC, **COMMERCIAL, "chp": chp}
+COMMERCIAL: Final[dict[str, SizedDraw]] = {
+    "welding": welding,
+    "kiln": kiln,
+    "server_room": server_room,
+    "irrigation_pump": irrigation_pump,
+    "pool_hall": pool_hall,
+    "lift": lift,
+    "night_heating": night_heating,
+    "chp": chp,
+    "wind": wind,
+}
+GENERATING: Final = ("chp", "wind", "small_wind")
+"""Those that can export; no class of asset covers them."""
+
+
+def confounding(
+    rng: np.random.Generator,
+    time: Timeline,
+    weather: Weather,
+    *,
+    name: str,
+    away: Bool,
+    peak_kw: float,
+) -> Float:
+    """(n,) kW of one of `DOMESTIC` or `COMMERCIAL`, the latter sized by the premises' peak."""
+    if name in COMMERCIAL:
+        return COMMERCIAL[name](rng, time, weather, peak_kw)
+    if name in DOMESTIC:
+        return DOMESTIC[name](rng, time, weather, away)
+    raise ValueError(
+        f"no load is called {name!r}; use one of {', '.join((*DOMESTIC, *COMMERCIAL))}"
+    )

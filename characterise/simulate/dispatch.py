@@ -180,5 +180,5 @@ def _dispatchable(spec: SiteSpec, place: int) -> bool:
     asset = spec.assets[place]
     whole = asset.first == 0 and asset.last is None
     if asset.asset == "ev":
-        return whole and asset.style in ("immediate", "fleet")
+        return whole and asset.style in ("immediate", "fleet", "workplace")
     return whole and asset.asset in ("battery", "dr", "heat_pump")

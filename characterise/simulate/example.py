@@ -9,7 +9,9 @@ from typing import Final
 import numpy as np
 
 from characterise.simulate.areas import AREAS
+from characterise.simulate.confounders import GENERATING
 from characterise.simulate.dispatch import Enrolment, draw_signals
+from characterise.simulate.own_connection import OWN_CONNECTION
 from characterise.simulate.population import Population, frames_of
 from characterise.simulate.site import AssetSpec, SiteSpec
 from characterise.simulate.timeline import timeline
@@ -19,7 +21,7 @@ _PV = AssetSpec("pv", 4.0)
 
 
 def _home(*assets: AssetSpec, archetype: str = "couple_at_work", **more: object) -> SiteSpec:
-    gives = any(one.asset in ("pv", "battery") for one in assets)
+    gives = any(one.gives for one in assets)
     return SiteSpec(
         0,
         "_C",
@@ -31,10 +33,15 @@ def _home(*assets: AssetSpec, archetype: str = "couple_at_work", **more: object)
     )
 
 
-def _works(*assets: AssetSpec, archetype: str = "cold_store", peak_kw: float = 200.0) -> SiteSpec:
-    gives = any(one.asset in ("pv", "battery") for one in assets)
+def _works(
+    *assets: AssetSpec,
+    archetype: str = "cold_store",
+    peak_kw: float = 200.0,
+    confounders: tuple[str, ...] = (),
+) -> SiteSpec:
+    gives = any(one.gives for one in assets) or any(name in GENERATING for name in confounders)
     return SiteSpec(
-        0, "_C", "non_domestic", archetype, assets, peak_kw=peak_kw, export_register=gives
+        0, "_C", "non_domestic", archetype, assets, confounders, peak_kw, export_register=gives
     )
 
 
@@ -61,6 +68,20 @@ EXAMPLES: Final[dict[str, SiteSpec]] = {
     "battery_factory": _works(
         AssetSpec("battery", 100.0, 200.0, "dispatched"), archetype="factory"
     ),
+    "v2g_home": _home(AssetSpec("ev", 7.4, style="v2g"), archetype="family"),
+    "workplace_chargers": _works(
+        AssetSpec("ev", 66.0, style="workplace"), archetype="office", peak_kw=90.0
+    ),
+    "grid_battery": _works(
+        AssetSpec("battery", 5000.0, 10_000.0, "trading"),
+        archetype=OWN_CONNECTION,
+        peak_kw=5000.0,
+    ),
+    "solar_field": _works(
+        AssetSpec("pv", 2000.0, style="ground"), archetype=OWN_CONNECTION, peak_kw=2000.0
+    ),
+    "wind_farm": _works(archetype=OWN_CONNECTION, peak_kw=1500.0, confounders=("wind",)),
+    "chp_school": _works(archetype="school", peak_kw=120.0, confounders=("chp",)),
     "ev_depot": _works(AssetSpec("ev", 36.0, style="fleet"), archetype="depot", peak_kw=40.0),
 }
 """Clean cases by name: one site each, in London, no gaps and no estimates."""

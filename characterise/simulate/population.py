@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,6 +59,7 @@ def population(
     n_days: int,
     seed: int,
     mix: Mapping[str, float] | None = None,
+    areas: Sequence[str] | None = None,
 ) -> Population:
     """Simulate homes and businesses over UTC days from ``first_day``.
 
@@ -66,21 +67,42 @@ def population(
     ----------
     mix
         Chances by name that replace those of `characterise.simulate.mix.DEFAULT_MIX`.
+    areas
+        GSP Groups to place the sites in; all fourteen when None.
+
+    Notes
+    -----
+    A site follows from the seed, its number and the span alone: a population of other size, or
+    in other areas, has the same homes with the same assets. A number is a home or a business by
+    ``homes``.
     """
+    chosen = _chosen(areas)
     chances = full_mix(mix)
     time = timeline(first_day, n_days)
     specs, enrolments = [], []
     for number in range(homes + businesses):
         rng = np.random.default_rng([seed, number, 98])
         draw = draw_home if number < homes else draw_business
-        specs.append(draw(rng, number, time.n, chances))
+        place = np.random.default_rng([seed, number, 96]).integers(len(chosen))
+        group = chosen[place] if areas is not None else ""
+        specs.append(draw(rng, number, time.n, chances, group))
         enrolments.append(enrol(rng, specs[-1], chances["enrolled"]))
-    signals = draw_signals(np.random.default_rng([seed, 97]), time, list(AREAS))
+    signals = draw_signals(np.random.default_rng([seed, 97]), time, chosen)
     groups = [spec.gsp_group for spec in specs]
     world = World(time, stations_for(groups, time, seed), signals)
     for spec, enrolled in zip(specs, enrolments, strict=True):
         world.sites.append(build_site(world, spec, enrolled, seed))
     return frames_of(world, seed)
+
+
+def _chosen(areas: Sequence[str] | None) -> list[str]:
+    if areas is None:
+        return list(AREAS)
+    unknown = sorted(set(areas) - set(AREAS))
+    if unknown or not areas:
+        named = ", ".join(unknown) or "none at all"
+        raise ValueError(f"areas names {named}; use GSP Groups, {', '.join(AREAS)}")
+    return list(areas)
 
 
 def frames_of(world: World, seed: int) -> Population:

@@ -88,7 +88,7 @@ def _entry(site: Site, asset: AssetSpec) -> Entry:
     if asset.asset == "dr":
         cold = site.spec.archetype in ("cold_store", "shop")
         return Entry("REFRIGERATION" if cold else "INDUSTRIAL_LOAD", name, asset.kw)
-    gives = asset.kw if asset.asset in ("pv", "battery") else None
+    gives = asset.kw if asset.gives else None
     takes = None if asset.asset == "pv" else asset.kw
     return Entry(CLASS_OF_ASSET[asset.asset], name, takes, gives)
 

@@ -11,6 +11,8 @@ import polars as pl
 from characterise.asset_classes import BESS, EV_CHARGER, FLEXIBLE_DEMAND, HEAT_PUMP, SOLAR_PV
 from characterise.frames import DECLARED, METERS, SIGNALS, UTC
 from characterise.simulate.areas import AREAS
+from characterise.simulate.confounders import GENERATING
+from characterise.simulate.site import SiteSpec
 from characterise.simulate.timeline import Timeline
 from characterise.simulate.world import Delivery, Site, World
 
@@ -75,7 +77,7 @@ def meters_frame(world: World) -> pl.DataFrame:
                 "primary": f"{tag}PRI{spec.number % 5 + 1}",
                 "feeder": f"{tag}FDR{spec.number % 9 + 1}",
                 "zone": f"{tag}CMZ{spec.number % 2 + 1}",
-                "import_limit_kw": 23.0 if spec.domestic else round(2.5 * spec.peak_kw + 100, 0),
+                "import_limit_kw": _import_limit(spec),
                 "export_limit_kw": _export_limit(site),
                 "has_export_register": spec.export_register,
             }
@@ -83,8 +85,20 @@ def meters_frame(world: World) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=METERS, orient="row").sort("mpan")
 
 
+def _import_limit(spec: SiteSpec) -> float:
+    if not spec.domestic:
+        # Whoever puts in chargers or a battery has the connection made to fit.
+        taking = [one.kw for one in spec.assets if one.asset in ("ev", "battery", "heat_pump")]
+        return round(2.5 * spec.peak_kw + 100 + 1.2 * sum(taking), 0)
+    return 69.0 if spec.three_phase else 23.0
+
+
 def _export_limit(site: Site) -> float | None:
-    giving = [one.kw for one in site.spec.assets if one.asset in ("pv", "battery")]
+    if site.spec.export_limit_kw is not None:
+        return site.spec.export_limit_kw
+    if any(name in GENERATING for name in site.spec.confounders):
+        return None  # what an engine or a turbine adds is in no list of assets
+    giving = [one.kw for one in site.spec.assets if one.gives]
     return round(max(3.68, sum(giving)), 2) if giving else None
 
 

@@ -10,11 +10,12 @@ import numpy as np
 
 from characterise.simulate.battery import battery
 from characterise.simulate.business import TRADES, business
-from characterise.simulate.confounders import CONFOUNDERS
+from characterise.simulate.confounders import confounding
 from characterise.simulate.ev_charger import charging
 from characterise.simulate.flexible_demand import response
 from characterise.simulate.heat_pump import heat_pump
 from characterise.simulate.household import household
+from characterise.simulate.own_connection import OWN_CONNECTION, auxiliary_load
 from characterise.simulate.solar import generation
 from characterise.simulate.timeline import Bool, Float, Timeline
 from characterise.simulate.weather import Weather
@@ -34,6 +35,11 @@ class AssetSpec:
     first: int = 0
     last: int | None = None
 
+    @property
+    def gives(self) -> bool:
+        """Whether it can send power out."""
+        return self.asset in ("pv", "battery") or self.style == "v2g"
+
 
 @dataclass(frozen=True, slots=True)
 class SiteSpec:
@@ -46,10 +52,14 @@ class SiteSpec:
     assets: tuple[AssetSpec, ...] = ()
     confounders: tuple[str, ...] = ()
     peak_kw: float = 0.0
-    """Load of a business when open; a home's follows from who lives there."""
+    """Load of a business when open, or size of a connection without premises; a home's follows
+    from who lives there."""
     export_register: bool = False
     gaps: bool = False
     estimates: bool = False
+    three_phase: bool = False
+    export_limit_kw: float | None = None
+    """Most that may be sent out: assets keep to it, a confounder does not; no bound when None."""
 
     @property
     def domestic(self) -> bool:
@@ -59,7 +69,10 @@ class SiteSpec:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Import and export of one asset, (n,) kW each; ``held_kwh`` is a battery's energy."""
+    """Import and export of one asset, (n,) kW each.
+
+    ``held_kwh`` is the energy in a battery, or in a car that also gives while it is plugged in.
+    """
 
     spec: AssetSpec
     import_kw: Float
@@ -142,22 +155,34 @@ def _base(rng: np.random.Generator, spec: SiteSpec, time: Timeline, weather: Wea
         home = household(rng, time, weather, spec.archetype)
         load, plant, away = home.load_kw, np.zeros(time.n), home.away
     else:
-        if spec.archetype not in TRADES:
-            raise ValueError(f"no business is called {spec.archetype!r}; use one of {list(TRADES)}")
-        place = business(rng, time, weather, spec.archetype, spec.peak_kw)
-        load, plant = place.load_kw, place.plant_kw
+        load, plant = _premises(rng, spec, time, weather)
         away = np.zeros(time.n_local_days, dtype=bool)
     for name in spec.confounders:
-        load = load + CONFOUNDERS[name](rng, time, weather, away)
+        load = load + confounding(rng, time, weather, name=name, away=away, peak_kw=spec.peak_kw)
     return _Base(load, plant, away)
+
+
+def _premises(
+    rng: np.random.Generator, spec: SiteSpec, time: Timeline, weather: Weather
+) -> tuple[Float, Float]:
+    if spec.archetype == OWN_CONNECTION:
+        return auxiliary_load(rng, time, weather, spec.peak_kw), np.zeros(time.n)
+    if spec.archetype not in TRADES:
+        known = ", ".join([*TRADES, OWN_CONNECTION])
+        raise ValueError(f"no business is called {spec.archetype!r}; use one of {known}")
+    place = business(rng, time, weather, spec.archetype, spec.peak_kw)
+    return place.load_kw, place.plant_kw
 
 
 def _operate(
     rng: np.random.Generator, asset: AssetSpec, around: _Surroundings, call: Float | None
 ) -> Flow:
     time, zero = around.time, np.zeros(around.time.n)
+    limit = around.spec.export_limit_kw
+    room = None if limit is None else np.maximum(limit + around.net_kw, 0.0)
     if asset.asset == "pv":
-        return Flow(asset, zero, generation(rng, around.weather, kw=asset.kw))
+        made = generation(rng, time, around.weather, kw=asset.kw, style=asset.style, room_kw=room)
+        return Flow(asset, zero, made)
     if asset.asset == "heat_pump":
         drawn = heat_pump(
             rng, time, around.weather, kw=asset.kw, domestic=around.spec.domestic,
@@ -165,26 +190,32 @@ def _operate(
         )  # fmt: skip
         return Flow(asset, drawn, zero)
     if asset.asset == "ev":
-        surplus = np.maximum(-around.net_kw, 0.0)
-        drawn = charging(
+        car = charging(
             rng, time, kw=asset.kw, style=asset.style, away=around.base.away,
-            surplus_kw=surplus, hold=call,
+            surplus_kw=np.maximum(-around.net_kw, 0.0), hold=call, room_kw=room,
         )  # fmt: skip
-        return Flow(asset, drawn, zero)
+        return Flow(asset, car.import_kw, car.export_kw, car.held_kwh)
     if asset.asset == "dr":
         shed, back = response(
-            rng, around.base.plant_kw, kw=asset.kw, calls=zero if call is None else call
-        )
+            rng, around.base.plant_kw, kw=asset.kw, calls=zero if call is None else call,
+            style=asset.style,
+        )  # fmt: skip
         return Flow(asset, back, shed)
     present = (asset.first, time.n if asset.last is None else asset.last)
-    put, taken, held = battery(
+    run = battery(
         rng, time, around.net_kw, kw=asset.kw, kwh=asset.kwh, style=asset.style,
-        present=present, call=call,
+        present=present, call=call, export_limit_kw=limit,
     )  # fmt: skip
-    return Flow(asset, put, taken, held)
+    return Flow(asset, run.charge_kw, run.discharge_kw, run.held_kwh)
 
 
 def _while_present(flow: Flow, time: Timeline) -> Flow:
     here = np.zeros(time.n)
     here[flow.spec.first : flow.spec.last] = 1.0
-    return replace(flow, import_kw=flow.import_kw * here, export_kw=flow.export_kw * here)
+    held = None if flow.held_kwh is None else flow.held_kwh * here
+    return replace(
+        flow,
+        import_kw=flow.import_kw * here,
+        export_kw=flow.export_kw * here,
+        held_kwh=held,
+    )

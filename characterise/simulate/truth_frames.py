@@ -95,20 +95,29 @@ def _labels(site: Site, time: Timeline, seed: int) -> dict[str, object]:
         "group_id": f"sim-{seed}-{spec.number}",
         "gsp_group": spec.gsp_group,
         "confounders": list(spec.confounders),
-        "battery_kwh": max((one.kwh for one in spec.assets if one.asset == "battery"), default=0.0),
+        "battery_kwh": _total([one for one in spec.assets if one.asset == "battery"], "kwh"),
     }
     for asset in ASSETS:
         held = [one for one in spec.assets if one.asset == asset]
         row[f"has_{asset}"] = bool(held)
-        row[f"{asset}_kw"] = held[-1].kw if held else 0.0
+        row[f"{asset}_kw"] = _total(held, "kw")
         row |= _dates(asset, held, time)
     return row
 
 
+def _total(held: list[AssetSpec], size: str) -> float:
+    """Size of all that stand at the end of the span, else of the last that stood."""
+    standing = [one for one in held if one.last is None] or held[-1:]
+    return float(sum(getattr(one, size) for one in standing))
+
+
 def _dates(asset: str, held: list[AssetSpec], time: Timeline) -> dict[str, dt.date | None]:
-    arrived = held[0].first if held else 0
-    left = held[-1].last if held else None
-    resized = held[1].first if len(held) > 1 else 0
+    """First arrival, end of the last stay, and the last change of size while it stood."""
+    arrived = min((one.first for one in held), default=0)
+    gone = [one.last for one in held if one.last is not None]
+    left = max(gone) if held and len(gone) == len(held) else None
+    inner = {one.first for one in held} | set(gone)
+    resized = max((at for at in inner if arrived < at and (left is None or at < left)), default=0)
     return {
         f"{asset}_installed": time.date(arrived) if arrived else None,
         f"{asset}_removed": time.date(left) if left is not None else None,

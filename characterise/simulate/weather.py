@@ -1,8 +1,9 @@
-"""Seeded weather of a GSP Group: temperature with memory, sun through a cloud process.
+"""Seeded weather of a GSP Group: temperature with memory, sun through a cloud process, wind, snow.
 
 Notes
 -----
-Daily temperature is the month's mean plus an AR(1) anomaly, mostly shared by the whole country.
+Days are drawn by `characterise.simulate.weather_year` around the table of
+`characterise.climatology`, half-hours follow the table's daily range, wider under a clear sky.
 Clear-sky irradiance is pvlib's simplified Solis; cloud scales it by a daily state with memory and
 a faster wobble inside the day; the diffuse part follows Erbs, Klein and Duffie (1982).
 """
@@ -16,17 +17,14 @@ import numpy as np
 import polars as pl
 import pvlib
 
+from characterise.climatology import DAILY_RANGE_C, through_the_year
 from characterise.frames import WEATHER
 from characterise.settlement import SLOTS_PER_DAY
 from characterise.simulate.areas import Area
 from characterise.simulate.runs import smooth_noise
-from characterise.simulate.timeline import Float, Timeline
-
-_ANOMALY_C = 2.9
-_MEMORY = 0.78
-_SPREAD = np.array([1.3, 1.3, 1.15, 0.95, 0.9, 0.85, 0.85, 0.85, 0.85, 0.95, 1.1, 1.3])
-"""Size of the anomaly by month: winters vary most."""
-_NATIONAL_SHARE = 0.88
+from characterise.simulate.timeline import Bool, Float, Timeline
+from characterise.simulate.weather_year import draw_days, lying_snow
+from characterise.simulate.wind_speed import wind_speed
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +39,12 @@ class Weather:
     azimuth_deg: Float
     daily_c: Float
     """(local days,) mean temperature of each day."""
+    wind_ms: Float
+    """(n,) at 10 m."""
+    snow_cm: Float
+    """(local days,) depth of lying snow."""
+    wet: Bool
+    """(local days,) it rained or snowed."""
 
     @property
     def dark(self) -> Float:
@@ -50,20 +54,27 @@ class Weather:
 
 def weather_of(area: Area, time: Timeline, seed: int) -> Weather:
     """Weather of one area; the same seed gives neighbouring areas related days."""
-    national = np.random.default_rng([seed, 1])
     local = np.random.default_rng([seed, 2, zlib.crc32(area.gsp_group.encode())])
-    days = time.n_local_days
-    anomaly = _blend(smooth_noise(national, days, _MEMORY), smooth_noise(local, days, _MEMORY))
-    cloud = _blend(smooth_noise(national, days, 0.55), smooth_noise(local, days, 0.55))
-    clear = 1.0 / (1.0 + np.exp(-1.3 * cloud))  # 0 overcast, 1 clear
+    drawn = draw_days(area, time, seed, local)
     zenith, azimuth = _sun(area, time)
-    ghi, dni, dhi = _irradiance(zenith, time, clear, local)
-    daily = _climate(area, time) + anomaly * _ANOMALY_C * _SPREAD[time.month]
-    temp = _half_hourly_temperature(daily, clear, time, local)
+    ghi, dni, dhi = _irradiance(zenith, time, drawn.clear, local)
+    temp = _half_hourly_temperature(drawn.temp_c, drawn.clear, time, local)
     # The means people and buildings feel are those of the half-hours that came out.
+    days = time.n_local_days
     counted = np.maximum(np.bincount(time.day, minlength=days), 1)
     felt = np.bincount(time.day, weights=temp, minlength=days) / counted
-    return Weather(temp, ghi, dni, dhi, zenith, azimuth, felt)
+    return Weather(
+        temp_c=temp,
+        ghi_wm2=ghi,
+        dni_wm2=dni,
+        dhi_wm2=dhi,
+        zenith_deg=zenith,
+        azimuth_deg=azimuth,
+        daily_c=felt,
+        wind_ms=wind_speed(area, time, drawn, seed),
+        snow_cm=lying_snow(felt, drawn.wet),
+        wet=drawn.wet,
+    )
 
 
 def weather_frame(stations: dict[str, Weather], time: Timeline) -> pl.DataFrame:
@@ -80,29 +91,15 @@ def weather_frame(stations: dict[str, Weather], time: Timeline) -> pl.DataFrame:
     return pl.concat(frames).select(pl.col(name).cast(kind) for name, kind in WEATHER.items())
 
 
-def _blend(national: Float, local: Float) -> Float:
-    blended: Float = _NATIONAL_SHARE * national + np.sqrt(1 - _NATIONAL_SHARE**2) * local
-    return blended
-
-
-def _climate(area: Area, time: Timeline) -> Float:
-    """(local days,) mean of the season, the months' means joined at their middles."""
-    first = np.datetime64(time.first_day, "D")
-    dates = first + np.arange(time.n_local_days)
-    in_year = (dates - dates.astype("datetime64[Y]")).astype(np.float64)
-    middles = np.arange(12) * 30.44 + 15
-    season: Float = np.interp(in_year, middles, area.months_c, period=365.25)
-    return season
-
-
 def _half_hourly_temperature(
     daily: Float, clear: Float, time: Timeline, rng: np.random.Generator
 ) -> Float:
     hour = (np.arange(time.n) % SLOTS_PER_DAY + 0.5) / 2
     centre = np.arange(time.n_local_days) * SLOTS_PER_DAY + 28
     mean = np.interp(np.arange(time.n), centre, daily)
-    summer = 0.5 - 0.5 * np.cos(2 * np.pi * (time.month[time.day] + 0.5) / 12)
-    swing = (1.3 + 2.0 * summer + 2.6 * (clear[time.day] - 0.4)).clip(0.4)
+    usual = through_the_year(DAILY_RANGE_C, time.first_day, time.n_local_days)
+    # The passing of warm and cold air widens a day's range as well: the cosine gives most of it.
+    swing = 0.5 * (usual * (0.42 + 0.9 * clear))[time.day]
     diurnal = swing * np.cos(2 * np.pi * (hour - 14.5) / 24)
     temp: Float = mean + diurnal + 0.5 * smooth_noise(rng, time.n, 0.97)
     return temp

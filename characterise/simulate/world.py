@@ -145,7 +145,7 @@ def _asset_meters(
         fault = faults.get(one.place, Fault())
         number = 100 * trace.spec.number + 2 * one.place
         flow = trace.flows[one.place]
-        gives = flow.spec.asset == "battery"
+        gives = flow.spec.asset != "pv" and flow.spec.gives
         out.append(
             AssetMeter(
                 place=one.place,

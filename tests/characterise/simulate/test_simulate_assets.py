@@ -5,14 +5,8 @@ import datetime as dt
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from characterise import simulate
-from characterise.simulate.areas import AREAS
-from characterise.simulate.battery import ROUND_TRIP, STYLES, battery
-from characterise.simulate.timeline import timeline
-from characterise.simulate.weather import weather_of
 
 FIRST = dt.date(2025, 10, 1)
 
@@ -22,32 +16,6 @@ def _kw(name: str, asset: str, column: str = "import_kwh", **more: int) -> pl.Da
     return held.submeters.filter(pl.col("asset") == asset).select(
         "ts_utc", (2 * pl.col(column)).alias("kw")
     )
-
-
-@settings(max_examples=25)
-@given(
-    seed=st.integers(0, 10_000),
-    kw=st.floats(1, 100),
-    hours=st.floats(0.5, 4),
-    style=st.sampled_from(STYLES),
-)
-def test_battery_stays_within_power_and_energy_and_pays_its_losses(
-    seed: int, kw: float, hours: float, style: str
-) -> None:
-    time = timeline(FIRST, 20)
-    rng = np.random.default_rng(seed)
-    net = rng.normal(0, kw, time.n)
-    call = (rng.random(time.n) < 0.05).astype(float)
-    kwh = kw * hours
-    put, taken, held = battery(rng, time, net, kw=kw, kwh=kwh, style=style, call=call)
-    assert put.max() <= kw * (1 + 1e-9)
-    assert taken.max() <= kw * (1 + 1e-9)
-    assert held.min() >= -1e-9
-    assert held.max() <= kwh * (1 + 1e-9)
-    assert not (put * taken).any()
-    one_way = np.sqrt(ROUND_TRIP)
-    stored = 0.5 * kwh + 0.5 * (put.sum() * one_way - taken.sum() / one_way)
-    assert stored == pytest.approx(held[-1], abs=1e-6 * kwh)
 
 
 def test_charger_draws_its_rating_with_partial_first_and_last_half_hours() -> None:
@@ -119,29 +87,6 @@ def test_assets_exist_only_between_their_dates() -> None:
     row = held.sites.to_dicts()[0]
     assert row["ev_installed"] == FIRST + dt.timedelta(days=40)
     assert row["ev_removed"] == FIRST + dt.timedelta(days=80)
-
-
-@pytest.mark.parametrize("group", ["_C", "_P"])
-def test_weather_is_that_of_its_area(group: str) -> None:
-    area = AREAS[group]
-    time = timeline(FIRST, 365)
-    years = [weather_of(area, time, seed) for seed in range(6)]
-    mean = np.mean([year.temp_c.mean() for year in years])
-    assert abs(mean - area.annual_mean_c) < 1.0
-    yearly_kwh_m2 = np.mean([year.ghi_wm2.sum() / 2000 for year in years])
-    assert 750 < yearly_kwh_m2 < 1200
-    assert min(year.temp_c.min() for year in years) < 0
-
-
-def test_neighbouring_areas_share_their_weather() -> None:
-    time = timeline(FIRST, 365)
-    here, there = (weather_of(AREAS[group], time, 5).temp_c for group in ("_C", "_M"))
-    other_year = weather_of(AREAS["_C"], time, 6).temp_c
-    day = np.arange(time.n) // 48
-    daily = [np.bincount(day, x) / 48 for x in (here, there, other_year)]
-    change = [np.diff(x) for x in daily]
-    assert np.corrcoef(change[0], change[1])[0, 1] > 0.6
-    assert abs(np.corrcoef(change[0], change[2])[0, 1]) < 0.3
 
 
 @pytest.mark.parametrize(

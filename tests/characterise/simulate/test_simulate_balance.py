@@ -21,6 +21,7 @@ from characterise.frames import (
     check,
 )
 from characterise.simulate.metering import _registers
+from characterise.simulate.mix import DEFAULT_MIX, draw_business, draw_home
 from characterise.simulate.runs import mean_power
 
 SPAN = {"first_day": dt.date(2026, 2, 20), "n_days": 60}
@@ -32,7 +33,15 @@ def _net(reads: pl.DataFrame) -> np.ndarray:
 
 
 @pytest.mark.parametrize(
-    "name", ["ev_home", "heat_pump_home", "pv_battery_home", "everything_home"]
+    "name",
+    [
+        "ev_home",
+        "heat_pump_home",
+        "pv_battery_home",
+        "everything_home",
+        "v2g_home",
+        "workplace_chargers",
+    ],
 )
 def test_boundary_less_submeters_is_the_same_home_without_assets(name: str) -> None:
     spec = simulate.EXAMPLES[name]
@@ -43,6 +52,24 @@ def test_boundary_less_submeters_is_the_same_home_without_assets(name: str) -> N
     )
     left = _net(full.reads) - assets["import_kwh"].to_numpy()
     assert np.abs(left - _net(bare.reads)).max() < STEP_KWH
+
+
+@pytest.mark.parametrize("number", range(12))
+def test_balance_holds_for_whatever_is_drawn(number: int) -> None:
+    chances = dict.fromkeys(DEFAULT_MIX, 0.6) | {"gaps": 0.0, "estimates": 0.0}
+    draw = draw_home if number % 2 else draw_business
+    drawn = draw(np.random.default_rng([8, number]), 0, 48 * 30, chances)
+    spec = replace(drawn, export_register=True, export_limit_kw=None)
+    span = {"first_day": dt.date(2026, 6, 1), "n_days": 30}
+    full = simulate.one_site(spec, seed=4, **span)
+    bare = simulate.one_site(replace(spec, assets=()), seed=4, **span)
+    parts = full.submeters.select(pl.col("import_kwh") - pl.col("export_kwh")).to_series()
+    assets = parts.to_numpy().astype(float).reshape(-1, full.reads.height).sum(axis=0)
+    left = _net(full.reads) - assets
+    # Readings are 32-bit: a large site's last watt-hours are lost.
+    step = STEP_KWH + 2e-7 * full.reads["import_kwh"].max() * 4
+    assert spec.assets
+    assert np.abs(left - _net(bare.reads)).max() < step + 2e-7 * np.abs(assets).max() * 4
 
 
 def test_response_takes_from_the_load_and_gives_part_of_it_back() -> None:
