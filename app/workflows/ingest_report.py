@@ -19,6 +19,7 @@ HARMLESS: Final = frozenset(
         "repeated_rows",
         "seen_before",
         "days_across",
+        "moments_across",
         "named_once",
     }
 )

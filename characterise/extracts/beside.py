@@ -73,7 +73,8 @@ def _kind(name: str, cells: set[str], header: Header) -> str:
         and ("unit" in words or all(len(cell) > 1 for cell in cells)),
         "fuel": all(fuel_word(cell) and len(cell) > 1 for cell in cells),
         "quantity": _speaks_of_quantity(words, cells),
-        "flag": is_flag_name(name) and _speaks_of_status(cells),
+        "flag": (is_flag_name(name) and _speaks_of_status(cells))
+        or (not header.headed and all(quality_of_words(cell) for cell in cells)),
     }
     return next((kind for kind, holds in speaks.items() if holds), "")
 

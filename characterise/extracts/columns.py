@@ -108,8 +108,11 @@ class Columns:
                 return column
         return -1
 
-    def period(self) -> int:
+    def period(self, *, headed: bool) -> int:
         """Column of settlement periods, -1 without."""
+        if not headed:
+            counting = [c for c in self.free() if self._counts(c)]
+            return counting[0] if counting else -1
         for column in self.free():
             if _PERIOD.search(normal(self.names[column])) and self.share(column, _is_period) > 0.9:
                 return column
@@ -182,6 +185,14 @@ class Columns:
         rises = all(later >= earlier for earlier, later in pairwise(numbers))
         return rises and len(set(numbers)) > _FEW_NUMBERS and numbers[0] > numbers[-1] - numbers[0]
 
+    def _counts(self, column: int) -> bool:
+        """Whether a column counts half-hours: whole numbers to 50, each one after the other."""
+        cells = self.filled(column)
+        if len(cells) < _FEW_NUMBERS or self.share(column, _is_period) < 1:
+            return False
+        steps = [int(later) - int(earlier) for earlier, later in pairwise(cells)]
+        return sum(step == 1 for step in steps) > 0.8 * len(steps)
+
     def _numeric(self, column: int) -> bool:
         return not self.rows or self.share(column, is_number) >= 0.5
 
@@ -192,6 +203,8 @@ class Columns:
         if max(numbers, default=MOST_READ) >= MOST_READ:
             return False
         falls = any(later < earlier for earlier, later in pairwise(numbers))
+        if not falls and len(set(numbers)) > _FEW_NUMBERS:
+            return False
         return self.share(column, _is_decimal) > 0.5 or (falls and len(set(numbers)) > 3)
 
 
@@ -224,7 +237,7 @@ def _without_measure(name: str) -> str:
 
 
 def _is_period(text: str) -> bool:
-    return text.isdigit() and 1 <= int(text) <= 50
+    return len(text) <= 2 and text.isdigit() and 1 <= int(text) <= 50
 
 
 def _is_flag(text: str) -> bool:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from characterise.extracts.bare import (
+    DEEPEST,
+    day_columns,
+    first_bare_row,
+    first_long_row,
+    numbers_after_date,
+)
 from characterise.extracts.columns import (
     DATE_WORDS,
     MPAN_WORDS,
@@ -15,16 +22,13 @@ from characterise.extracts.columns import (
     is_number,
     meter_in,
 )
-from characterise.extracts.labels import MIN_SLOTS, Block, blocks_of
+from characterise.extracts.labels import MIN_SLOTS, Block, blocks_of, is_label
 from characterise.extracts.stamps import parse
 from characterise.extracts.table import Table
 from characterise.extracts.vocabulary import normal
 
-_DEEPEST: Final = 25
 _SAMPLE: Final = 60
 _LEAST_SPANS: Final = 2
-DAY_WIDTHS: Final = (46, 48, 50)
-"""How many half-hours a row without a header may hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +76,19 @@ def letter(index: int) -> str:
 def read_header(table: Table) -> Header | None:
     """Header of a table, None where nothing in it looks like readings with dates."""
     at = header_row(table.cells)
-    bare = _first_bare_row(table.cells)
+    bare = first_bare_row(table.cells)
+    if at is None and bare is None:
+        bare = first_long_row(table.cells)
     if at is None and bare is None:
         return None
     if at is None or (bare is not None and bare < at):
         return _without_names(table, int(bare or 0))
     names = tuple(table.cells[at])
     blocks = tuple(blocks_of(list(names)))
-    if not blocks and at > 0:
+    labels = [name for name in names if is_label(name)]
+    if at > 0 and (not blocks or len(set(labels)) < len(labels)):
         names = _with_row_above(names, table.cells[at - 1])
+        blocks = tuple(blocks_of(list(names)))
     return _described(table, at + 1, names, blocks, headed=True)
 
 
@@ -101,7 +109,7 @@ def _with_row_above(names: tuple[str, ...], above: Sequence[str]) -> tuple[str, 
 
 def header_row(cells: Sequence[Sequence[str]]) -> int | None:
     """Index of the row that names the columns, by its words; else of the row above the data."""
-    scores = [_header_score(row) for row in cells[:_DEEPEST]]
+    scores = [_header_score(row) for row in cells[:DEEPEST]]
     # The row right above the data is the header, whatever a title above it speaks of.
     near = [
         score + 4 * (score >= 2 and _holds_data(cells, index + 1))
@@ -118,7 +126,7 @@ def _holds_data(cells: Sequence[Sequence[str]], index: int) -> bool:
 
 def _unworded(cells: Sequence[Sequence[str]]) -> int | None:
     """A row of words in no language we know, right above rows that hold a date and a number."""
-    for index, row in enumerate(cells[:_DEEPEST]):
+    for index, row in enumerate(cells[:DEEPEST]):
         worded = len(row) > 1 and all(row) and not any(map(is_number, row))
         follow = range(index + 1, min(index + 4, len(cells)))
         if worded and follow and all(_holds_data(cells, below) for below in follow):
@@ -141,31 +149,13 @@ def _header_score(row: Sequence[str]) -> int:
     return min(roles, 6) + (8 if blocks and roles else 1 if blocks else 0) if len(words) > 1 else 0
 
 
-def _first_bare_row(cells: Sequence[Sequence[str]]) -> int | None:
-    """Index of the first row that holds a date followed by a day of numbers."""
-    for index, row in enumerate(cells[:_DEEPEST]):
-        if len(row) > MIN_SLOTS and _numbers_after_date(row) is not None:
-            return index
-    return None
-
-
-def _numbers_after_date(row: Sequence[str]) -> tuple[int, int] | None:
-    for column, cell in enumerate(row[:12]):
-        if parse(cell):
-            rest = row[column + 1 :]
-            numbers = sum(is_number(cell) for cell in rest)
-            if numbers >= MIN_SLOTS - 2:
-                return column, numbers
-    return None
-
-
 def _without_names(table: Table, first: int) -> Header:
     """Header of a table that has none: what follows the date is the day, told by its content."""
-    date, _ = _numbers_after_date(table.cells[first]) or (0, 0)
+    date, _ = numbers_after_date(table.cells[first]) or (0, 0)
     width = len(table.cells[first])
     names = [letter(index) for index in range(width)]
     rows = [row for row in table.cells[first : first + _SAMPLE] if len(row) > 1]
-    values, sure = _day_columns(rows, date, width)
+    values, sure = day_columns(rows, date, width)
     blocks: tuple[Block, ...] = ()
     if len(values) >= MIN_SLOTS - 2:
         for column in values:
@@ -175,47 +165,6 @@ def _without_names(table: Table, first: int) -> Header:
         periods = tuple(range(1, len(values) + 1))
         blocks = (Block("", "period", tuple(values), periods, "start", evidence, sure=sure),)
     return _described(table, first, tuple(names), blocks, headed=False)
-
-
-def _day_columns(rows: Sequence[Sequence[str]], date: int, width: int) -> tuple[list[int], bool]:
-    """Columns of the day's readings, and whether nothing speaks against their order.
-
-    They are the columns from the first number after the date to the last, or the numbers that each
-    stand before a status.
-    """
-
-    def share(column: int, holds: Callable[[str], bool]) -> float:
-        cells = [row[column] for row in rows if column < len(row) and row[column]]
-        return sum(map(holds, cells)) / len(cells) if cells else 0.0
-
-    after = range(date + 1, width)
-    numbers = [c for c in after if share(c, is_number) > 0.5]
-    flagged = [c for c in numbers if c + 1 < width and share(c + 1, str.isalpha) > 0.8]
-    if len(flagged) >= MIN_SLOTS:
-        last = flagged[-1] + 2  # the last reading of a row may go without its status
-        found = flagged + ([last] if last == width - 1 and last in numbers else [])
-        return found, len(found) in DAY_WIDTHS
-    if not numbers:
-        return [], False
-    # Behind the last number only periods 49 and 50 may stand empty.
-    end = numbers[-1] + 1 if numbers[-1] - numbers[0] >= 48 else min(width, numbers[0] + 50)
-    run = list(range(numbers[0], end))
-    totals = len(run) - 48
-    if 0 < totals <= 2 and _are_totals(rows, run[:totals], run[totals:]):
-        run = run[totals:]
-    empty = any(not share(column, bool) for column in run[:46])
-    return run, len(run) in DAY_WIDTHS and not empty
-
-
-def _are_totals(rows: Sequence[Sequence[str]], first: Sequence[int], others: Sequence[int]) -> bool:
-    """Whether the first numbers of most rows are above all others: a register or a day's sum."""
-
-    def top(row: Sequence[str], columns: Sequence[int]) -> list[float]:
-        cells = [row[column] for column in columns if column < len(row)]
-        return [float(cell.replace(",", "")) for cell in cells if is_number(cell)]
-
-    above = [min(top(row, first), default=0.0) > max(top(row, others), default=0.0) for row in rows]
-    return sum(above) > len(above) / 2
 
 
 def _described(
@@ -228,7 +177,7 @@ def _described(
     date = dates[0] if dates else -1
     end = columns.end_of(dates)
     ident, kind = columns.identifier(headed=headed)
-    period = columns.period()
+    period = columns.period(headed=headed)
     last = _last_row(table.cells, first, date)
     values = () if blocks else columns.values({ident, period, *dates})
     outside = [*table.cells[: max(0, first - headed)], *table.cells[last:]]

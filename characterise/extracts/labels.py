@@ -29,7 +29,7 @@ _EXTRA: Final = re.compile(
 _CLOCK: Final = re.compile(r"(?<!\d)(\d{1,2})[:_](\d{2})(?:[:_](\d{2}))?(?!\d)\s*([ap]m)?")
 _HHMM: Final = re.compile(r"^([a-z][a-z /_.-]*?)[ _]?(\d{2})(00|30)((?:[ _-][a-z_ ]*)?)$")
 _NUMBER: Final = re.compile(r"^(.*?)[ _#-]*(?<!\d)0*(\d{1,2})((?:[ _-][a-z_ ]*)?)$")
-_PLAIN: Final = re.compile(r"^\d{1,4}$")
+_PLAIN: Final = re.compile(r"^(\d{1,4})((?:[ _-][a-z_ ]*)?)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +101,16 @@ def is_label(text: str) -> bool:
 
 
 def _plain_numbers_are_times(names: list[str]) -> bool:
-    numbers = {int(name) for name in names if _PLAIN.match(name.strip())}
+    numbers = {int(name) for name in names if name.strip().isdigit() and len(name.strip()) <= 4}
     return len(numbers) >= MIN_SLOTS and max(numbers) > 100
 
 
 def _label(name: str, *, plain_clock: bool) -> _Label | None:
     text = name.strip().strip("'\"[]() ").lower()
-    if plain_clock and _PLAIN.match(text):
-        hour, minute = divmod(int(text), 100)
-        return _Label("wall", hour * 60 + minute, "")
+    plain = _PLAIN.match(text) if plain_clock else None
+    if plain is not None:
+        hour, minute = divmod(int(plain[1]), 100)
+        return _Label("wall", hour * 60 + minute, plain[2].strip(" _-"))
     for kind, pattern in (("range", _RANGE), ("extra", _EXTRA)):
         match = pattern.match(text)
         if match:

@@ -13,14 +13,15 @@ from characterise.errors import UnreadableExtract
 from characterise.extracts.cells import Facts
 from characterise.extracts.columns import is_number
 from characterise.extracts.flows import read_flow
-from characterise.extracts.header import Header, read_header
+from characterise.extracts.header import Header, header_row, read_header
 from characterise.extracts.if021 import read_messages
 from characterise.extracts.labels import MIN_HOURS
 from characterise.extracts.long import read_long
 from characterise.extracts.mapping import Mapping
+from characterise.extracts.moments import spelt_out
 from characterise.extracts.named_layouts import fingerprint_of
 from characterise.extracts.records import table_of_records
-from characterise.extracts.shape import named_in_every_row, sections_of, upright
+from characterise.extracts.shape import named_in_every_row, sections_of, unrolled, upright
 from characterise.extracts.stamps import parse
 from characterise.extracts.table import Table
 from characterise.extracts.text import decode, split
@@ -98,7 +99,9 @@ def _table_part(table: Table, layout: str | None) -> Part:
     if any(is_session_header(row) for row in table.cells[:10]):
         what = "The columns are those of charging sessions, not of half-hourly meter readings."
         return Part(table, None, None, (Finding("not_meter_data", what),))
-    table = upright(table)
+    table = unrolled(upright(table))
+    head = header_row(table.cells)
+    table = table if head is None else spelt_out(table, head)
     header = read_header(table)
     wide = bool(header and value_blocks(header)) and layout != "long"
     if header is None or not (wide or header.values) or (layout == "wide" and not wide):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 from typing import Any, Final
 
+from characterise.extracts.moments import moment_of
 from characterise.extracts.table import Table
 
 _EPOCH: Final = (946_684_800, 4_102_444_800)
@@ -62,5 +62,5 @@ def _text(value: Any) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         seconds = value / 1000 if value > _EPOCH[1] else value
         if _EPOCH[0] <= seconds <= _EPOCH[1]:
-            return dt.datetime.fromtimestamp(seconds, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            return moment_of(int(seconds))
     return str(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -121,6 +122,37 @@ def _rows(table: Table, start: int, end: int) -> Table:
         findings=table.findings if start == 0 else (),
         cut_line=table.cut_line if last else 0,
     )
+
+
+def unrolled(table: Table) -> Table:
+    """The table with a row a reading, where moments stand side by side; any other as it is."""
+    for head, row in enumerate(table.cells[:_DEEPEST]):
+        across = [
+            c for c, cell in enumerate(row) if (found := parse(cell)) and found.minute is not None
+        ]
+        if len(across) >= _LEAST_TIMES and len(across) >= _MOST * (len(row) - across[0]):
+            return _unrolled(table, head, across)
+    return table
+
+
+def _unrolled(table: Table, head: int, across: list[int]) -> Table:
+    names = table.cells[head]
+    kept = [c for c in range(len(names)) if c not in set(across)]
+    notes = " ".join(cell for row in table.cells[:head] for cell in row).lower()
+    side = "Start" if re.search(r"\bstart", notes) else "End" if re.search(r"\bend", notes) else ""
+    cells = [
+        *table.cells[:head],
+        [*(names[c] for c in kept), f"{side} time stamp".strip(), "Value"],
+    ]
+    lines = [*table.lines[:head], table.lines[head]]
+    for row, line in zip(table.cells[head + 1 :], table.lines[head + 1 :], strict=True):
+        lead = [row[c] if c < len(row) else "" for c in kept]
+        for column in across:
+            cells.append([*lead, names[column], row[column] if column < len(row) else ""])
+            lines.append(line)
+    seen = Finding("moments_across", "Half-hours stand side by side, each under its own moment.")
+    findings = (*table.findings, seen)
+    return replace(table, cells=cells, lines=lines, statuses=None, findings=findings, cut_line=0)
 
 
 def _date_row(cells: Sequence[Sequence[str]]) -> int | None:

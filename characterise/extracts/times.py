@@ -28,6 +28,7 @@ def place_in_time(frame: pl.DataFrame, facts: Facts) -> tuple[pl.DataFrame, Fact
         frame = frame.with_columns(pl.col("day") - pl.duration(days=1))
     if facts.whole and facts.kind == "wall" and facts.minutes == 30 and facts.clock != "UTC":
         frame, facts = _settle_places(frame, facts)
+        frame = _instant_ends(frame, facts)
     if facts.kind == "stamp":
         facts = _settle_interval(frame, facts) if facts.whole else facts
         frame, facts = settle_side(frame, facts)
@@ -68,6 +69,18 @@ def _settle_places(frame: pl.DataFrame, facts: Facts) -> tuple[pl.DataFrame, Fac
     )
     frame = frame.with_columns(pl.col("slot") + 1)
     return frame.with_columns(_minute(facts).cast(pl.Int32).alias("minute")), facts
+
+
+def _instant_ends(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    """On the short day, the half-hour from 00:30 under 02:00, the local instant when it ends."""
+    if facts.side != "end" or facts.kind != "wall":
+        return frame
+    short = [day for day in frame["day"].drop_nulls().unique() if periods_in_day(day) == 46]
+    own = pl.col("slot").is_in([1, 2]).any().over("line", "column_group")
+    frame = frame.with_columns(pl.col("quantity").alias("column_group"))
+    moved = pl.col("day").is_in(short) & (pl.col("slot") == 3) & ~own
+    frame = frame.with_columns(pl.when(moved).then(1).otherwise("slot").alias("slot"))
+    return frame.with_columns(_minute(facts).cast(pl.Int32).alias("minute")).drop("column_group")
 
 
 def _either(facts: Facts) -> Facts:

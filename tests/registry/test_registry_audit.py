@@ -91,7 +91,7 @@ def test_a_cut_tail_is_found_by_the_count_that_was_given_out(filled: Ledger) -> 
 
 
 def test_a_cut_tail_with_the_count_edited_is_found_by_the_records(filled: Ledger) -> None:
-    cut = "(SELECT seq FROM audit_entry WHERE entity = 'dispute')"
+    cut = "(SELECT seq FROM audit_entry WHERE entity = 'layout')"
     report = tampered(
         filled,
         f"UPDATE sqlite_sequence SET seq = {cut} - 1 WHERE name = 'audit_entry'",
@@ -99,7 +99,7 @@ def test_a_cut_tail_with_the_count_edited_is_found_by_the_records(filled: Ledger
         "(SELECT seq FROM sqlite_sequence WHERE name = 'audit_entry')",
     )
     assert not report.whole
-    assert "dispute" in report.broken_because
+    assert "layout" in report.broken_because
 
 
 def test_a_rewritten_chain_is_found_by_an_anchor_noted_outside(filled: Ledger) -> None:
