@@ -76,7 +76,9 @@ def _melt(
         _text(columns, beside.arrived).alias("arrived"),
         row_faults(table, header, value_blocks(header)),
     )
-    if beside.unit < 0 and unit_in(block.stem):
+    # Where rows name their quantity, kWh in a heading is said of all of them, kvarh included.
+    own = len(value_blocks(header)) > 1 or beside.quantity < 0
+    if own and beside.unit < 0 and unit_in(block.stem):
         shown = shown.with_columns(pl.lit(unit_in(block.stem)).alias("unit"))
     if beside.quantity < 0 and quantity_in(block.stem):
         shown = shown.with_columns(pl.lit(block.stem).alias("quantity"))
