@@ -186,7 +186,7 @@ def _settle_label_style(frame: pl.DataFrame, facts: Facts) -> Facts:
         return facts.settle("end labels", "local start plus 30 min", evidence, shifted_labels=True)
     short = [day for day in at["day"].drop_nulls().unique() if periods_in_day(day) == 46]
     spring = at.filter(pl.col("day").is_in(short))["minute"]
-    # The last interval before clocks go forward ends at 02:00 local, where it would have been 01:00.
+    # The last interval before clocks go forward ends at 02:00 local; shifted, it reads 01:00.
     if (spring == 60).any() and not (spring == 120).any():
         evidence = "on the day clocks go forward 01:00 is labelled and 02:00 is not"
         return facts.settle("end labels", "local start plus 30 min", evidence, shifted_labels=True)
