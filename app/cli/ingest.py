@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from app.cli.asking import ask
 from app.cli.ingest_tables import show
 from app.cli.interruption import Interruption, interruptible
 from app.cli.outcome import (
@@ -15,6 +16,7 @@ from app.cli.outcome import (
     ReasonOption,
     ReportOption,
     WorkspaceOption,
+    at_terminal,
     complain,
     fail,
     findings,
@@ -125,10 +127,26 @@ def ingest(
             show(done)
         if done.stopped:
             _stopped(done, interruption, dry_run=dry_run)
-        if remember is not None and not dry_run:
-            _remember(opened, remember, done.fingerprints, answers, actor, reason)
+        if not dry_run:
+            _settle(opened, remember, done, answers, actor=actor or "", reason=reason or "")
     if done.needs_a_person:
         findings()
+
+
+def _settle(
+    workspace: Workspace,
+    name: str | None,
+    done: IngestReport,
+    answers: Mapping,
+    *,
+    actor: str,
+    reason: str,
+) -> None:
+    """Keep the answers that were given, and ask at a terminal for those that were not."""
+    if name is not None:
+        _remember(workspace, name, done.fingerprints, answers, actor, reason)
+    if at_terminal():
+        ask(workspace, actor=actor, reason=reason)
 
 
 def _remember(

@@ -68,6 +68,11 @@ def say(message: str) -> None:
     Console(soft_wrap=True).print(message, markup=False, highlight=False)
 
 
+def at_terminal() -> bool:
+    """Whether a person sits in front of it."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
 def who_and_why(actor: str | None, reason: str | None, purpose: str) -> tuple[str, str]:
     """Actor and reason of a write: given, or asked for at a terminal, or refused.
 
@@ -76,7 +81,7 @@ def who_and_why(actor: str | None, reason: str | None, purpose: str) -> tuple[st
     purpose
         What the command does; offered as the reason when the person just presses return.
     """
-    if sys.stdin.isatty() and sys.stdout.isatty():
+    if at_terminal():
         actor = actor or typer.prompt("Your name", default=getpass.getuser())
         reason = reason or typer.prompt("Reason", default=purpose)
     actor = actor or os.environ.get("FMAR_ACTOR")

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
+
+from app.workflows.replay import ReplayReport, open_rows, replay
 from app.workspace import Workspace
 from characterise.errors import AmbiguousExtract
 from characterise.extracts import Mapping
+from characterise.extracts.mapping import mapping_of
+from characterise.extracts.quarantine import facts_of
+from characterise.extracts.questions import ANSWERS
 from registry import layouts
 
 
@@ -65,3 +72,59 @@ def named(workspace: Workspace) -> list[dict[str, Any]]:
     """Every named layout with its answers, author and date."""
     with workspace.ledger.read() as db:
         return layouts.current(db)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing that files of one layout do not say.
+
+    Parameters
+    ----------
+    fingerprint
+        What the layout is recognised by.
+    file
+        One of the files.
+    code
+        One of `characterise.extracts.questions.QUESTIONS`.
+    asks
+        The setting of a mapping that answers it.
+    choices
+        Answers that it takes.
+    readings
+        How many wait for the answer.
+    """
+
+    fingerprint: str
+    file: str
+    code: str
+    asks: str
+    choices: tuple[str, ...]
+    readings: int
+
+
+def open_questions(workspace: Workspace) -> list[Question]:
+    """Questions that open rows wait for, those first that free the most readings."""
+    held = open_rows(workspace).filter(pl.col("code").is_in(list(ANSWERS)))
+    waiting: dict[tuple[str, str], tuple[str, int]] = {}
+    for file, code, context, values in held.select("file", "code", "context", "values").iter_rows():
+        key = facts_of(context).fingerprint, code
+        first, count = waiting.get(key, (file, 0))
+        waiting[key] = first, count + values
+    found = [
+        Question(print_, file, code, *ANSWERS[code], readings)
+        for (print_, code), (file, readings) in waiting.items()
+        if print_
+    ]
+    return sorted(found, key=lambda one: (-one.readings, one.file, one.code))
+
+
+def answer(
+    workspace: Workspace, question: Question, said: str, name: str, *, actor: str, reason: str
+) -> ReplayReport:
+    """Remember an answer under a layout's name, beside those given before, and read again."""
+    known = workspace.layouts().recognised(question.fingerprint)
+    before = known.answers.of_the_layout if known else {}
+    mapping = mapping_of({**before, question.asks: said})
+    prints = [(question.fingerprint,)]
+    remember(workspace, name, prints, mapping, actor=actor, reason=reason)
+    return replay(workspace, None, Mapping(), actor=actor, reason=reason)

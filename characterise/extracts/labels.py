@@ -13,12 +13,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+from characterise.extracts.label_gaps import (
+    MIN_HOURS,
+    MOST_ABSENT,
+    with_unnamed,
+    without_repeats,
+)
 from characterise.extracts.vocabulary import is_flag_name
 
 MIN_SLOTS: Final = 46
-MIN_HOURS: Final = 22
-MOST_ABSENT: Final = 2
-"""Labels that a header may lack: the others still say which half-hour they are."""
 _RANGE: Final = re.compile(
     r"^(?P<before>)(\d{1,2}):(\d{2})(?::00)?\s*(?:-|to)\s*\d{1,2}:\d{2}(?::00)?"
     r"(?P<stem>(?:[ _-][a-z_ ]*)?)$"
@@ -72,9 +75,13 @@ class _Label:
     stem: str
 
 
+Groups = dict[tuple[str, str], list[tuple[int, int]]]
+"""Number or minute and column of labels, by kind and stem."""
+
+
 def blocks_of(names: list[str]) -> list[Block]:
     """Blocks of half-hour columns of a header row; flag blocks are among them."""
-    grouped: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+    grouped: Groups = defaultdict(list)
     plain_clock = _plain_numbers_are_times(names)
     for column, name in enumerate(names):
         label = _label(name, plain_clock=plain_clock)
@@ -82,12 +89,19 @@ def blocks_of(names: list[str]) -> list[Block]:
             grouped[label.kind, label.stem].append((label.number, column))
     found = []
     for (kind, stem), named in grouped.items():
-        extras = grouped.get(("extra", stem.strip("[]() _-")), [])
-        members = with_unnamed(named, names)
+        members = with_unnamed(*without_repeats(named, names))
+        extras = _extras(grouped, stem)
         block = _wall(stem, members, extras) if kind != "period" else _period(stem, members)
         if block is not None:
             found.append(block)
     return found
+
+
+def _extras(grouped: Groups, stem: str) -> list[tuple[int, int]]:
+    """The repeated hour's own columns, which may go without a prefix that the others have."""
+    held = [(own, members) for (kind, own), members in grouped.items() if kind == "extra"]
+    fitting = [(own, members) for own, members in held if stem.strip("[]() _-").endswith(own)]
+    return max(fitting, key=lambda one: len(one[0]), default=("", []))[1]
 
 
 def is_flag_block(block: Block) -> bool:
@@ -197,35 +211,6 @@ def _step(minutes: list[int]) -> int:
     usual = Counter(steps).most_common(1)[0][0]
     odd = [step for step in steps if not usual or step % usual]
     return 0 if odd or sum(step != usual for step in steps) > MOST_ABSENT else usual
-
-
-def with_unnamed(members: list[tuple[int, int]], names: list[str]) -> list[tuple[int, int]]:
-    """Labels with those of columns without a name whose neighbours say what they are.
-
-    Parameters
-    ----------
-    members
-        Number or minute of each label, and its column.
-    """
-    ordered = sorted(members, key=lambda member: member[1])
-    if len(ordered) < MIN_HOURS - MOST_ABSENT:
-        return members
-    pairs = list(pairwise(ordered))
-    step = Counter(later[0] - earlier[0] for earlier, later in pairs).most_common(1)[0][0]
-    apart = Counter(later[1] - earlier[1] for earlier, later in pairs).most_common(1)[0][0]
-    found = []
-    for (number, column), (next_number, next_column) in pairs:
-        between = column + apart
-        gap = next_number - number == 2 * step and next_column - column == 2 * apart
-        if gap and not names[between].strip():
-            found.append((number + step, between))
-    first, last = ordered[0], ordered[-1]
-    before, after = first[1] - apart, last[1] + apart
-    if first[0] == 2 * step and before >= 0 and not names[before].strip() and step == 1:
-        found.append((1, before))
-    if last[0] == 47 * step and after < len(names) and not names[after].strip():
-        found.append((48 * step, after))
-    return [*members, *found]
 
 
 def _side_of_labels(first: int, last: int, step: int) -> str | None:

@@ -15,7 +15,8 @@ from characterise.extracts.columns import is_number
 from characterise.extracts.flows import read_flow
 from characterise.extracts.header import Header, header_row, read_header
 from characterise.extracts.if021 import read_messages
-from characterise.extracts.labels import MIN_HOURS
+from characterise.extracts.label_gaps import MIN_HOURS
+from characterise.extracts.labels import is_label
 from characterise.extracts.long import read_long
 from characterise.extracts.mapping import Mapping
 from characterise.extracts.moments import spelt_out
@@ -118,7 +119,7 @@ def _table_part(table: Table, layout: str | None) -> Part:
     facts = replace(facts, fingerprint=fingerprint_of(header, facts.layout))
     cells, facts = named_around(_cut(cells, table), facts, header, table.name)
     findings = list(table.findings)
-    findings += _rows_outside(table, header)
+    findings += [*_rows_outside(table, header), *_columns_left_out(table, header)]
     if header.last == header.first:
         findings.append(Finding("no_rows", "There is a header and no row of readings below it."))
     return Part(table, cells, facts, tuple(findings))
@@ -135,6 +136,24 @@ def _rows_outside(table: Table, header: Header) -> list[Finding]:
         return []
     what = f"{len(odd)} rows outside the table hold dates and numbers and were not read."
     return [Finding("rows_outside_table", what, {"rows": len(odd), "cells": cells})]
+
+
+def _columns_left_out(table: Table, header: Header) -> list[Finding]:
+    """Columns of numbers among a day's half-hours that no name of their own places."""
+    day = {column for block in header.blocks for column in block.columns}
+    if not day or not header.headed:
+        return []
+    odd = []
+    for column in range(min(day) - 1, max(day) + 2):
+        name = header.names[column] if 0 <= column < len(header.names) else "-"
+        if column not in day and (not name or is_label(name)):
+            rows = table.cells[header.first : header.last]
+            odd.append(sum(is_number(row[column]) for row in rows if column < len(row)))
+    odd = [cells for cells in odd if cells]
+    if not odd:
+        return []
+    what = f"{len(odd)} columns of numbers have no half-hour of their own and were not read."
+    return [Finding("columns_left_out", what, {"columns": len(odd), "cells": sum(odd)})]
 
 
 def _looks_read(row: list[str]) -> bool:

@@ -114,12 +114,14 @@ def fix_of(code: str) -> str:
     return EXPLAIN[code][1] if code in EXPLAIN else "Correct the source and ingest it again."
 
 
-QUESTIONS: Final = (
-    "unit_unknown",
-    "unit_contradicted",
-    "side_unknown",
-    "clock_unknown",
-    "date_order_unknown",
-    "day_unknown",
-)
-"""Codes that a `Mapping` answers for a whole file."""
+_UNITS: Final = ("kWh", "kW", "Wh", "MWh", "W", "MW")
+ANSWERS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
+    "unit_unknown": ("unit", _UNITS),
+    "unit_contradicted": ("unit", _UNITS),
+    "side_unknown": ("side", ("start", "end")),
+    "clock_unknown": ("clock", ("UTC", "local")),
+    "date_order_unknown": ("date_order", ("day_first", "month_first", "year_first")),
+    "day_unknown": ("day", ("opens", "closes")),
+}
+"""Code -> the setting of a `Mapping` that answers it for a whole file, and what it may say."""
+QUESTIONS: Final = tuple(ANSWERS)

@@ -123,3 +123,31 @@ def test_what_cannot_be_remembered_is_refused_in_one_sentence(fmar, tmp_path):
             [*map(str, ["replay", "--workspace", folder, "--remember", "Both", *WHO])],
             catch_exceptions=False,
         )
+
+
+def test_at_a_terminal_one_question_is_asked_at_a_time_and_its_answer_used(
+    fmar, tmp_path, monkeypatch
+):
+    folder, _ = fmar
+    path = tmp_path / "harbour.csv"
+    path.write_text(wide(ONE, "01/07/2025", "3"))
+    monkeypatch.setattr("app.cli.ingest.at_terminal", lambda: True)
+    words = [*map(str, ["ingest", path, "--workspace", folder, *WHO])]
+    done = CliRunner().invoke(build(), words, input="kW\nHarbour portal\nUTC\n")
+    assert done.output.count("readings wait") == 2
+    assert held(folder)["kwh"].unique().to_list() == [1.5]
+    path.write_text(wide(OTHER, "02/07/2025", "3"))
+    done = CliRunner().invoke(build(), words, input="")
+    assert done.exit_code == 0, done.output
+    assert held(folder).height == 96
+
+
+def test_a_question_may_be_put_off(fmar, tmp_path, monkeypatch):
+    folder, _ = fmar
+    path = tmp_path / "harbour.csv"
+    path.write_text(wide(ONE, "01/07/2025", "3"))
+    monkeypatch.setattr("app.cli.ingest.at_terminal", lambda: True)
+    words = [*map(str, ["ingest", path, "--workspace", folder, *WHO])]
+    done = CliRunner().invoke(build(), words, input="later\n")
+    assert done.exit_code == 1, done.output
+    assert held(folder).is_empty()

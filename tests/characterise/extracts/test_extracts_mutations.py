@@ -68,7 +68,7 @@ def accounted(reading):
     outside = sum(
         int(found.evidence["cells"])
         for found in reading.findings
-        if found.code == "rows_outside_table"
+        if found.code in ("rows_outside_table", "columns_left_out")
     )
     return reading.accepted.height + int(reading.quarantined["values"].sum()) + repeats + outside
 
