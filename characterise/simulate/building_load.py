@@ -5,6 +5,8 @@ Doubly stochastic: `Traits` are drawn once for a building, the processes below o
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from characterise.settlement import SLOTS_PER_DAY
@@ -13,6 +15,9 @@ from characterise.simulate.estate import CAUSES, Traits
 from characterise.simulate.runs import smooth_noise
 from characterise.simulate.timeline import Float, Timeline
 from characterise.simulate.weather import Weather
+
+_TAIL_ENDS: Final = 2.5
+"""Standard deviations beyond which a tail grows no heavier: data of one year say no more."""
 
 
 def causes(time: Timeline, daily_c: Float) -> Float:
@@ -66,8 +71,8 @@ def lively(
     """
     held = traits.value
     bump = swing_shape(by_hour(traits.work))
-    still, swing = _processes(rng, time, held)
-    swing = np.where(time.working, swing, swing * held["rest_sd"] / max(held["busy_sd"], 1e-6))
+    still, whole_day = _processes(rng, time, held)
+    swing = whole_day - still
     base = usual[:, 2:10].mean(axis=1)
     level = above_ground(base + night + still + _shifts(rng, time, held), base)
     least = -0.95 * np.maximum(usual.mean(axis=1) - base, 0.05)
@@ -140,22 +145,24 @@ def _rest_share(traits: Traits) -> float:
 def _processes(
     rng: np.random.Generator, time: Timeline, held: dict[str, float]
 ) -> tuple[Float, Float]:
-    """(local days,) swings of the night level and of the day's use above it.
+    """(local days,) swings of the night level and of the day's mean.
 
     Each is part lasting, for days or months, and part brief; the parts of the two go together.
     """
     days = time.n_local_days
     parts = []
-    for name in ("night", "busy"):
+    for name in ("night", "day"):
         memory = float(np.exp(-1 / np.clip(held[f"{name}_days"], 0.3, 400)))
         parts.append((smooth_noise(rng, days, memory), rng.standard_normal(days)))
     (lasting, brief), (own_lasting, own_brief) = parts
     lasting_too = _tied(lasting, own_lasting, held["slow_together"])
     brief_too = _tied(brief, own_brief, held["brief_together"])
-    by_night, by_day = np.clip([held["night_slow"], held["busy_slow"]], 0, 1)
+    by_night, by_day = np.clip([held["night_slow"], held["day_slow"]], 0, 1)
     night = np.sqrt(by_night) * lasting + np.sqrt(1 - by_night) * brief
-    busy = np.sqrt(by_day) * lasting_too + np.sqrt(1 - by_day) * brief_too
-    return held["night_sd"] * night, held["busy_sd"] * busy
+    working, sd = time.working, held["day_sd"]
+    lasts = np.where(working, sd, min(sd, held["rest_sd"])) * np.sqrt(by_day)
+    passes = np.where(working, sd * np.sqrt(1 - by_day), held["rest_brief"])
+    return held["night_sd"] * night, lasts * lasting_too + passes * brief_too
 
 
 def _tied(one: Float, own: Float, tie: float) -> Float:
@@ -192,8 +199,8 @@ def _noise(
     lasting = smooth_noise(rng, n, memory)
     normal = np.sqrt(slow) * lasting + np.sqrt(1 - slow) * rng.standard_normal(n)
     tail = np.where(normal > 0, held["noise_rise"], held["noise_fall"]).clip(0, 0.45)
-    wide = np.clip(normal * np.exp(tail * normal**2 / 2), -30, 30)
-    by_day = np.sqrt(np.clip(bump, 0, None) / bump[18:34].mean()).clip(0, 1.3)
+    wide = normal * np.exp(tail * np.minimum(normal**2, _TAIL_ENDS**2) / 2)
+    by_day = np.sqrt(np.clip(bump, 0, None) / max(bump[18:34].mean(), 0.3)).clip(0, 1.3)
     quiet = held["noise_by_night"]
     spread = quiet + np.outer(lively_days * held["noise_by_day"] - quiet, by_day)
     table = np.maximum(spread, 0.5 * quiet) * wide.reshape(-1, SLOTS_PER_DAY)

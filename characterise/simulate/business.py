@@ -25,8 +25,9 @@ __all__ = ["TRADES", "Premises", "Trade", "business"]
 
 _STEADIEST: Final = {
     "night_sd": 0.10,
-    "busy_sd": 0.12,
+    "day_sd": 0.12,
     "rest_sd": 0.08,
+    "rest_brief": 0.05,
     "noise_by_night": 0.03,
     "noise_by_day": 0.07,
     "shift_size": 0.3,

@@ -33,6 +33,7 @@ CAUSES: Final = ("heat", "cool", "vacation", "christmas", "lockdown")
 _TRIES: Final = 48
 NAMES: Final = (
     "log_open_kw",
+    "profile_size",
     *(f"profile_{place}" for place in range(SCORES)),
     "saturday_lean",
     *(f"night_{cause}" for cause in CAUSES),
@@ -40,10 +41,11 @@ NAMES: Final = (
     "night_sd",
     "night_slow",
     "night_days",
-    "busy_sd",
-    "busy_slow",
-    "busy_days",
+    "day_sd",
+    "day_slow",
+    "day_days",
     "rest_sd",
+    "rest_brief",
     "slow_together",
     "brief_together",
     "shifts",
@@ -56,11 +58,11 @@ NAMES: Final = (
     "noise_fall",
 )
 """Traits; all but the first, the memories and the last two are in units of the yearly mean."""
-SPREADS: Final = ("night_sd", "busy_sd", "rest_sd", "noise_by_night", "noise_by_day")
-"""Held as logarithms less their regression on the logarithms of night level and size."""
+SPREADS: Final = ("night_sd", "day_sd", "rest_sd", "rest_brief", "noise_by_night", "noise_by_day")
+"""Held as logarithms less their regression on `Population.slopes`."""
 UNITS: Final = {
     **dict.fromkeys((f"night_{cause}" for cause in CAUSES), "night_sd"),
-    **dict.fromkeys((f"busy_{cause}" for cause in CAUSES), "busy_sd"),
+    **dict.fromkeys((f"busy_{cause}" for cause in CAUSES), "day_sd"),
     "night_lockdown": "night",
     "busy_christmas": "swing",
     "busy_lockdown": "swing",
@@ -118,7 +120,8 @@ class Population:
     profile_mean, profile_shapes
         (48,) and (SCORES, 48): the 24 hours of working days, then those of the others.
     slopes
-        Of each of `SPREADS`: (2,) on the logarithms of night level and of kW when open.
+        Of each of `SPREADS`: (3,) on the logarithms of night level and of kW when open, and on
+        the tail of rises.
     """
 
     levels: Float
@@ -137,7 +140,7 @@ class Population:
         }
         shape = self.shapes(normal[None, :])[0]
         traits = Traits(shape[:HOURS], shape[HOURS:], found)
-        known = np.array([np.log(traits.night_level), found["log_open_kw"]])
+        known = np.array([np.log(traits.night_level), found["log_open_kw"], found["noise_rise"]])
         for name, slope in self.slopes.items():
             found[name] = float(np.exp(found[name] + slope @ known))
         unit = traits.units
@@ -147,13 +150,16 @@ class Population:
 
     def shapes(self, normal: Float) -> Float:
         """(M, 48) days of yearly mean 1 of M buildings, from (M, len(NAMES)) normal scores."""
-        chance = ndtr(normal[:, 1 : 1 + SCORES])
-        scores = np.column_stack(
+        chance = ndtr(normal[:, 1 : 2 + SCORES])
+        drawn = np.column_stack(
             [
                 np.interp(chance[:, place], self.levels, self.quantiles[1 + place])
-                for place in range(SCORES)
+                for place in range(1 + SCORES)
             ]
         )
+        # An odd building is odd in many ways at once: one size for all scores, and a direction.
+        direction = drawn[:, 1:] / np.linalg.norm(drawn[:, 1:], axis=1, keepdims=True)
+        scores = np.exp(drawn[:, :1]) * direction
         shape = np.maximum(self.profile_mean + scores @ self.profile_shapes, 0.02)
         week = (5 * shape[:, :HOURS].mean(axis=1) + 2 * shape[:, HOURS:].mean(axis=1)) / 7
         return np.asarray(shape / week[:, None])

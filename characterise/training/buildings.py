@@ -73,9 +73,12 @@ def describe(kw: Float, time: Timeline, daily_c: Float) -> Described:
     value["shifts"] = len(sizes) / (time.n_days / 365)
     value["shift_size"] = float(np.mean(np.abs(sizes))) if sizes else np.nan
     value |= _memory("night", night_left, whole)
-    value |= _memory("busy", busy_left, work)
-    value |= _together(night_left, busy_left, work)
-    value["rest_sd"] = _spread(busy_left[rest]) if rest.any() else np.nan
+    whole_day = night_left + busy_left
+    value |= _memory("day", whole_day, work)
+    value |= _together(night_left, whole_day, work)
+    value["rest_sd"] = float(np.std(whole_day[rest])) if rest.any() else np.nan
+    change = np.diff(np.where(whole, whole_day, np.nan))[time.weekday[1:] == 6]
+    value["rest_brief"] = float(np.nanstd(change)) / np.sqrt(2)
     value |= _within(table, time, shape, night, busy, whole)
     if not why[whole, 4].any():
         value |= {"night_lockdown": np.nan, "busy_lockdown": np.nan}
@@ -129,18 +132,18 @@ def _without_shifts(left: Float, whole: Bool) -> tuple[list[float], Float]:
 
 
 def _memory(name: str, left: Float, days: Bool) -> dict[str, float]:
-    """Spread, lasting share and memory in days, from covariances at one day and at a week.
+    """Spread, lasting share and memory in days, from its changes over one day and over three weeks.
 
-    What the span's own mean takes away from the covariances of a first-order process is given back.
+    What the span's own mean takes away from the spread of a first-order process is given back.
     """
     held = np.where(days, left, np.nan)
     held = held - np.nanmean(held)
     total = float(np.nanmean(held**2))
-    near, far = (float(np.nanmean(held[:-lag] * held[lag:])) for lag in (1, 7))
+    near, far = (total - float(np.nanmean((held[lag:] - held[:-lag]) ** 2)) / 2 for lag in (1, 21))
     memory, lasting, lost = _SHORTEST_DAYS, 0.0, 0.0
     for _ in range(20):
         ratio = np.clip((far + lost) / max(near + lost, 1e-9 + 0.05 * total), 0.02, 1.0)
-        memory = float(np.clip(-6 / np.log(min(ratio, 0.9999)), _SHORTEST_DAYS, _LONGEST_DAYS))
+        memory = float(np.clip(-20 / np.log(min(ratio, 0.9999)), _SHORTEST_DAYS, _LONGEST_DAYS))
         lasting = float(np.clip((near + lost) * np.exp(1 / memory), 0.03 * total, total + lost))
         part = memory / len(held)
         lost = lasting * 2 * part * (1 - part * (1 - np.exp(-1 / part)))
@@ -151,24 +154,13 @@ def _memory(name: str, left: Float, days: Bool) -> dict[str, float]:
     }
 
 
-def _together(night: Float, busy: Float, days: Bool) -> dict[str, float]:
-    """How night and day swings go together: those that last a week, and the brief ones.
-
-    The second says by how much the whole day is more restless than its parts would make it.
-    """
-    one = np.where(days, night, np.nan)
-    other = np.where(days, busy, np.nan)
+def _together(night: Float, whole_day: Float, days: Bool) -> dict[str, float]:
+    """Correlation of night level and the day's mean: of what lasts a week, and of their changes."""
+    one, other = np.where(days, night, np.nan), np.where(days, whole_day, np.nan)
     one, other = one - np.nanmean(one), other - np.nanmean(other)
     size = max(float(np.nanstd(one) * np.nanstd(other)), 1e-9)
     week = float(np.nanmean(one[7:] * other[:-7]) + np.nanmean(one[:-7] * other[7:])) / 2 / size
-    apart = _restless(one) + _restless(other)
-    brief = _restless(one + other) / max(apart, 1e-12) - 1
-    return {"slow_together": week, "brief_together": brief}
-
-
-def _restless(values: Float) -> float:
-    """Mean square of the change from one day to the next."""
-    return float(np.nanmean(np.diff(values) ** 2))
+    return {"slow_together": week, "brief_together": _lagged_pair(np.diff(one), np.diff(other))}
 
 
 def _within(
@@ -213,7 +205,11 @@ def _spread(values: Float) -> float:
 
 
 def _lagged(values: Float, lag: int) -> float:
-    one, other = values[:-lag], values[lag:]
+    return _lagged_pair(values[:-lag], values[lag:])
+
+
+def _lagged_pair(one: Float, other: Float) -> float:
+    """Correlation where both are known; 0 where that is hardly ever."""
     both = np.isfinite(one) & np.isfinite(other)
     if both.sum() < 20:
         return 0.0

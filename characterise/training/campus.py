@@ -28,20 +28,23 @@ def campus(n: int, seed: int) -> pl.DataFrame:
     """Reads of ``n`` simulated university buildings over their first year, hourly at source."""
     rng = np.random.default_rng([seed, 62])
     parts = []
+    # Sizes are spread evenly over the population's, in any order.
+    sizes = (rng.permutation(n) + rng.random(n)) / n
     ends = np.round(n * np.cumsum(list(_FIRST_YEARS.values()))).astype(int)
     for place, year in enumerate(_FIRST_YEARS):
         first = int(ends[place - 1]) if place else 0
         span = timeline(dt.date(year, 1, 1), 365, AREAS[_AREA].subdivision)
         world = World(span, stations_for([_AREA], span, seed), [])
         for number in range(first, int(ends[place])):
-            world.sites.append(build_site(world, _building(rng, number), [], seed))
+            spec = _building(rng, number, float(sizes[number]))
+            world.sites.append(build_site(world, spec, [], seed))
         parts.append(reads_frame(world))
     return hourly_at_source(pl.concat(parts))
 
 
-def _building(rng: np.random.Generator, number: int) -> SiteSpec:
+def _building(rng: np.random.Generator, number: int, chance: float) -> SiteSpec:
     held = estate()
-    size = np.interp(rng.random(), held.levels, held.quantiles[0])
+    size = np.interp(chance, held.levels, held.quantiles[0])
     return SiteSpec(
         number=number,
         gsp_group=_AREA,

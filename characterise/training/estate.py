@@ -34,20 +34,18 @@ from characterise.simulate.weather import Weather, weather_of
 from characterise.training.buildings import Described, describe
 
 DATASET: Final = "cambridge_estates_v2_1"
-_ROUNDS: Final = 8
+_ROUNDS: Final = 10
 _RUNS: Final = 3
 _LEVELS: Final = (0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98)
 _FARTHEST: Final = 2.5
 """Most by which a trait may differ from what is read, as a factor."""
 _SHRINK: Final = 0.92
-_LOGARITHMIC: Final = (
-    "night_sd", "night_days", "busy_sd", "busy_days", "rest_sd", "noise_by_night", "noise_by_day",
-)  # fmt: skip
+_LOGARITHMIC: Final = (*SPREADS, "night_days", "day_days")
 _LIMITS: Final = {
     "night_days": (0.5, 300.0),
-    "busy_days": (0.5, 300.0),
+    "day_days": (0.5, 300.0),
     "night_slow": (0.02, 1.0),
-    "busy_slow": (0.02, 1.0),
+    "day_slow": (0.02, 1.0),
     "noise_slow": (0.02, 1.0),
     "noise_hours": (0.15, 24.0),
     "noise_rise": (0.0, 0.45),
@@ -148,7 +146,7 @@ def _nearer(
             new[name] = float(np.clip(moved, want / _FARTHEST, want * _FARTHEST))
         else:
             room = (0.5 if "together" in name or "slow" in name else 0.05) + 0.8 * abs(want)
-            new[name] = float(np.clip(value[name] + 0.6 * (want - got), want - room, want + room))
+            new[name] = float(np.clip(value[name] + 0.8 * (want - got), want - room, want + room))
     return new
 
 
@@ -162,13 +160,15 @@ def _limited(value: dict[str, float]) -> dict[str, float]:
 def summary(traits: Sequence[Traits], seen: Sequence[Described]) -> dict[str, object]:
     """Quantiles, correlations and shapes of a population of buildings; see `estate.Population`."""
     shapes = np.array([np.r_[one.work, one.rest] for one in traits])
-    mean = shapes.mean(axis=0)
+    mean = np.median(shapes, axis=0)
     _, _, axes = np.linalg.svd(shapes - mean, full_matrices=False)
     scores = (shapes - mean) @ axes[:SCORES].T
     columns, slopes = _columns(traits)
     for name in ("night_lockdown", "busy_lockdown", "shift_size"):
         columns[name] = np.where([np.isnan(one.value[name]) for one in seen], np.nan, columns[name])
-    columns |= {f"profile_{place}": scores[:, place] for place in range(SCORES)}
+    size = np.linalg.norm(scores, axis=1)
+    columns |= {"profile_size": np.log(size)}
+    columns |= {f"profile_{place}": scores[:, place] / size for place in range(SCORES)}
     table = np.column_stack([columns[name] for name in NAMES])
     normal = np.column_stack([_normal_scores(column) for column in table.T])
     correlation = (
@@ -204,12 +204,12 @@ def _columns(traits: Sequence[Traits]) -> tuple[dict[str, Float], dict[str, Floa
         if not name.startswith("profile")
     }
     night = np.log([one.night_level for one in traits])
-    known = np.column_stack([night, columns["log_open_kw"]])
+    known = np.column_stack([night, columns["log_open_kw"], columns["noise_rise"]])
     slopes = {}
     for name in SPREADS:
         seen = np.log(np.maximum(columns[name], 1e-3))
         design = np.column_stack([known, np.ones(len(seen))])
-        slopes[name] = np.linalg.lstsq(design, seen, rcond=None)[0][:2]
+        slopes[name] = np.linalg.lstsq(design, seen, rcond=None)[0][:3]
         columns[name] = seen - known @ slopes[name]
     return columns, slopes
 

@@ -62,7 +62,7 @@ def test_a_shift_of_level_persists(steady: Traits) -> None:
 
 def test_a_slow_building_remembers_its_weeks_and_a_quick_one_does_not(steady: Traits) -> None:
     def memory(days: float, seed: int) -> float:
-        held = having(steady, night_sd=0.1, night_slow=1.0, night_days=days)
+        held = having(steady, day_sd=0.1, day_slow=1.0, day_days=days, rest_sd=0.1)
         week = run(held, seed)[: 336 * 52].reshape(52, 336).mean(axis=1)
         return float(np.corrcoef(week[:-1], week[1:])[0, 1])
 
