@@ -2,53 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
+from characterise.simulate.building_load import building_load, lively
+from characterise.simulate.business_calendar import (
+    christmas,
+    lockdown,
+    school_term,
+    university_term,
+)
+from characterise.simulate.estate import Traits, draw
 from characterise.simulate.household import HOUR_OF_SLOT
 from characterise.simulate.runs import smooth_noise
 from characterise.simulate.timeline import Float, Timeline
+from characterise.simulate.trades import TRADES, Marks, Trade
 from characterise.simulate.weather import Weather
 
+__all__ = ["TRADES", "Premises", "Trade", "business"]
 
-@dataclass(frozen=True, slots=True)
-class Trade:
-    """Typical day of one kind of business; hours are of the local wall clock."""
-
-    opens: float
-    closes: float
-    days: tuple[float, float, float]
-    """How busy it is on a working day, on a Saturday, on a Sunday or bank holiday."""
-    night: float
-    """Load when shut, as a share of the load when open."""
-    peak_kw: tuple[float, float]
-    cooling: float
-    """Share of the peak added for each 10 C above 15 C."""
-    heating: float
-    """Share of the peak added for each 10 C under 15 C while open."""
-    wobble: float
-    plant: float
-    """Share of the load that is plant which can be shed: compressors, process lines, fans."""
-    continuous: bool = False
-    """Whether that plant runs day and night."""
-    shifts: bool = False
-    school_holidays: bool = False
-
-
-TRADES: Final = {
-    "shop": Trade(8.0, 19.5, (1.0, 1.05, 0.7), 0.25, (8, 60), 0.22, 0.10, 0.06, 0.35, True),
-    "office": Trade(7.5, 18.5, (1.0, 0.15, 0.05), 0.22, (20, 300), 0.28, 0.10, 0.05, 0.3),
-    "cold_store": Trade(5.0, 21.0, (1.0, 0.9, 0.8), 0.78, (80, 600), 0.32, 0.00, 0.07, 0.6, True),
-    "factory": Trade(
-        6.0, 22.0, (1.0, 0.35, 0.10), 0.18, (100, 900), 0.06, 0.05, 0.09, 0.5, shifts=True
-    ),
-    "school": Trade(
-        7.0, 16.8, (1.0, 0.06, 0.04), 0.20, (30, 150), 0.05, 0.18, 0.05, 0.3, school_holidays=True
-    ),
-    "depot": Trade(4.5, 20.0, (1.0, 0.7, 0.35), 0.35, (15, 80), 0.05, 0.12, 0.08, 0.3),
+_STEADIEST: Final = {
+    "night_sd": 0.10,
+    "day_sd": 0.12,
+    "rest_sd": 0.08,
+    "rest_brief": 0.05,
+    "noise_by_night": 0.03,
+    "noise_by_day": 0.07,
+    "shift_size": 0.3,
+    "noise_rise": 0.3,
+    "noise_fall": 0.3,
 }
+"""Most of each that a trade of regular hours has, for each 0.06 of its wobble."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +50,40 @@ def business(
 ) -> Premises:
     """Draw one of `TRADES` that takes about ``peak_kw`` when open."""
     trade = TRADES[archetype]
+    if trade.marks is not None:
+        traits = draw(rng, peak_kw, trade.marks)
+        load = peak_kw / traits.open_level * building_load(rng, time, weather, traits)
+        return Premises(load, load * _part(rng, time, trade.plant))
     busy = _busy(rng, time, trade)
-    open_now = time.on_wall_clock(_open(rng, time, trade) * busy[:, None])
+    table = _open(rng, time, trade) * busy[:, None]
+    open_now = time.on_wall_clock(table)
     warm = np.clip(weather.temp_c - 15, 0, None) / 10 * trade.cooling
     cold = np.clip(15 - weather.temp_c, 0, None) / 10 * trade.heating
     climate = warm * np.maximum(open_now, 0.15) + cold * open_now
-    level = trade.night + (1 - trade.night) * open_now + climate
-    slow = 1 + 0.5 * trade.wobble * smooth_noise(rng, time.n_local_days, 0.8)[time.day]
-    quick = 1 + 0.8 * trade.wobble * smooth_noise(rng, time.n, 0.88)
-    grain = 1 + 0.2 * trade.wobble * rng.standard_normal(time.n)
-    rest = np.maximum(level * slow * quick * grain, 0.02)
+    level = trade.night + (1 - trade.night) * table
+    mean = float(level.mean())
+    traits = _regular(draw(rng, peak_kw, Marks()), trade, level / mean, time)
+    idle = traits.value["busy_lockdown"] * lockdown(time) * (level.mean(axis=1) / mean)
+    rest = mean * lively(rng, time, traits, level / mean, busy=idle) + climate
     plant = peak_kw * trade.plant * _plant(rng, time, trade, open_now, warm)
-    return Premises(peak_kw * (1 - trade.plant) * rest + plant, plant)
+    return Premises(peak_kw * (1 - trade.plant) * np.maximum(rest, 0.02) + plant, plant)
+
+
+def _part(rng: np.random.Generator, time: Timeline, share: float) -> Float:
+    """(n,) share of a building's load that is fans and chillers; it wanders by days and hours."""
+    slow = smooth_noise(rng, time.n_local_days, 0.9)[time.day]
+    quick = smooth_noise(rng, time.n, 0.9)
+    return np.clip(share * (1 + 0.08 * slow + 0.06 * quick), 0.02, 0.85)
+
+
+def _regular(drawn: Traits, trade: Trade, level: Float, time: Timeline) -> Traits:
+    """Traits of a drawn building with this trade's hours, calmer where it is calmer."""
+    hours = level.reshape(len(level), 24, 2).mean(axis=2)
+    work = hours[time.working].mean(axis=0) if time.working.any() else hours.mean(axis=0)
+    rest = hours[~time.working].mean(axis=0) if (~time.working).any() else work
+    most = {name: one * trade.wobble / 0.06 for name, one in _STEADIEST.items()}
+    calmer = {name: min(drawn.value[name], one) for name, one in most.items()}
+    return replace(drawn, work=work, rest=rest, value={**drawn.value, **calmer})
 
 
 def _plant(
@@ -95,27 +103,14 @@ def _busy(rng: np.random.Generator, time: Timeline, trade: Trade) -> Float:
     busy = np.where(time.working, on_weekday, on_sunday)
     busy = np.where(time.weekday == 5, on_saturday, busy)
     if trade.school_holidays:
-        busy = np.where(_term(time), busy, 0.12 * busy)
-    first = np.datetime64(time.first_day, "D")
-    dates = first + np.arange(time.n_local_days)
-    into_year = (dates - dates.astype("datetime64[Y]")).astype(np.int64)
-    shut = (into_year >= 357) | (into_year < 1)
+        busy = np.where(school_term(time), busy, 0.12 * busy)
+    if trade.university_holidays:
+        busy = np.where(university_term(time), busy, 0.45 * busy)
+    shut = christmas(time)
     if rng.random() < 0.6 and not trade.days[2] > 0.3:
         busy = np.where(shut, np.minimum(busy, on_sunday), busy)
     varied: Float = busy * (1 + 0.04 * rng.standard_normal(time.n_local_days)).clip(0.8, 1.2)
     return varied
-
-
-def _term(time: Timeline) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Rough English terms: breaks at Christmas, Easter, each half-term, and late July to August."""
-    first = np.datetime64(time.first_day, "D")
-    dates = first + np.arange(time.n_local_days)
-    into_year = (dates - dates.astype("datetime64[Y]")).astype(np.int64)
-    breaks = ((0, 4), (45, 52), (92, 106), (145, 152), (203, 245), (299, 306), (353, 366))
-    shut = np.zeros(time.n_local_days, dtype=bool)
-    for start, end in breaks:
-        shut |= (into_year >= start) & (into_year < end)
-    return ~shut
 
 
 def _open(rng: np.random.Generator, time: Timeline, trade: Trade) -> Float:

@@ -15,6 +15,7 @@ from typing import Final
 import polars as pl
 
 from characterise import simulate
+from characterise.training.campus import campus
 from characterise.training.discriminator import Boundaries, boundaries
 
 _NO_ASSETS: Final = dict.fromkeys(("ev", "heat_pump", "battery", "pv", "dr"), 0.0)
@@ -79,13 +80,6 @@ def _homes(n: int, seed: int, first_day: dt.date, mix: dict[str, float]) -> pl.D
     ).reads  # fmt: skip
 
 
-def _cambridge_buildings(n: int, seed: int) -> pl.DataFrame:
-    return simulate.population(
-        homes=0, businesses=n, first_day=dt.date(2018, 1, 1), n_days=365, seed=seed,
-        mix={**_NO_ASSETS, "confounder": 0.3, "enrolled": 0.0},
-    ).reads  # fmt: skip
-
-
 KINDS: Final = {
     "london_homes": Kind("London homes, 2013", ("lcl",), _london_homes),
     "german_homes": Kind(
@@ -93,6 +87,6 @@ KINDS: Final = {
     ),
     "heat_pump_homes": Kind("German homes with their heat pump, 2019", ("wpuq",), _heat_pump_homes),
     "cambridge_buildings": Kind(
-        "Cambridge buildings, 2018", ("cambridge_estates_v2_1",), _cambridge_buildings
+        "Cambridge buildings, first year", ("cambridge_estates_v2_1",), campus
     ),
 }
