@@ -15,9 +15,25 @@ from characterise.simulate.own_connection import OWN_CONNECTION
 from characterise.simulate.site import AssetSpec, SiteSpec
 
 _TRADE_WEIGHTS: Final = {
-    "shop": 0.2, "office": 0.2, "cold_store": 0.2, "factory": 0.2, "school": 0.1, "depot": 0.1
-}  # fmt: skip
-_OTHER_TRADE: Final = 0.1
+    "shop": 0.16,
+    "office": 0.15,
+    "cold_store": 0.12,
+    "factory": 0.14,
+    "school": 0.08,
+    "depot": 0.07,
+    "supermarket": 0.06,
+    "warehouse": 0.05,
+    "hotel": 0.04,
+    "hospital": 0.02,
+    "museum": 0.01,
+    "sports_centre": 0.02,
+    "residence": 0.02,
+    "teaching": 0.02,
+    "faculty": 0.02,
+    "library": 0.01,
+    "laboratory": 0.01,
+}
+"""Chances of trades, chosen so that training meets each; ``university`` overlaps the last four."""
 _CONFOUNDERS: Final = {
     "shop": ("kiln", "server_room", "lift", "night_heating", "chp"),
     "office": ("server_room", "lift", "chp", "night_heating"),
@@ -52,7 +68,7 @@ def draw_business(
     alone = rng.random() < mix["own_connection"]
     if alone and sum(kinds.values()) > 0:
         return _alone(rng, number, n, mix, area, kinds)
-    weight = np.array([_TRADE_WEIGHTS.get(name, _OTHER_TRADE) for name in TRADES])
+    weight = np.array([_TRADE_WEIGHTS.get(name, 0.0) for name in TRADES])
     archetype = str(rng.choice(list(TRADES), p=weight / weight.sum()))
     low, high = TRADES[archetype].peak_kw
     scale = float(np.exp(rng.uniform(np.log(low), np.log(high))))
