@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -16,17 +16,17 @@ import numpy as np
 import polars as pl
 
 from characterise import simulate
-from characterise.simulate.areas import Area
+from characterise.simulate.areas import AREAS
 from characterise.simulate.heat_pump import heat_pump
 from characterise.simulate.mix import draw_home, full_mix
 from characterise.simulate.site import simulate_site
-from characterise.simulate.timeline import timeline
-from characterise.simulate.weather import weather_of
+from characterise.simulate.timeline import Timeline, timeline
+from characterise.simulate.weather import Weather, weather_of
 from characterise.training.discriminator import Boundaries, boundaries
 
 _NO_ASSETS: Final = dict.fromkeys(("ev", "heat_pump", "battery", "pv", "dr"), 0.0)
-_HAMELIN: Final = Area("_DE", "Hamelin", "99", 52.1, 9.4, 10.1, 1.26)
-"""Near WPuQ's homes: the yearly mean and swing of northern Germany's lowland."""
+_HAMELIN_MONTHS_C: Final = (1.9, 2.4, 5.2, 9.6, 13.6, 16.8, 18.9, 18.5, 14.6, 10.1, 5.7, 2.8)
+"""Near WPuQ's homes: in keeping with averages of northern Germany's lowland, typed in."""
 _LOG_KW: Final = (1.08, 0.5)
 """Compressors: mean of the log of kW as fitted; its spread such that yearly use spreads as in the
 fitted half of WPuQ."""
@@ -89,7 +89,7 @@ def _heat_pump_homes(n: int, seed: int) -> pl.DataFrame:
     wall clock, an hour behind Germany's, so its half-hours are moved an hour forward.
     """
     time = timeline(dt.date(2019, 1, 1), 365)
-    weather = weather_of(_HAMELIN, time, seed)
+    weather = _german_weather(time, seed)
     parts = []
     for number in range(n):
         rng = np.random.default_rng([seed, number, 98])
@@ -112,6 +112,13 @@ def _heat_pump_homes(n: int, seed: int) -> pl.DataFrame:
             )
         )
     return pl.concat(parts)
+
+
+def _german_weather(time: Timeline, seed: int) -> Weather:
+    area = AREAS["_A"]
+    own = weather_of(area, time, seed)
+    warmer = (np.array(_HAMELIN_MONTHS_C) - area.months_c)[time.month]
+    return replace(own, temp_c=own.temp_c + warmer[time.day], daily_c=own.daily_c + warmer)
 
 
 def _homes(n: int, seed: int, first_day: dt.date, mix: dict[str, float]) -> pl.DataFrame:
