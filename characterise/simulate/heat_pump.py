@@ -1,36 +1,28 @@
-"""An air-source heat pump in a building that loses heat: hot water, defrost and backup included.
+"""A heat pump in a building that loses heat: hot water, defrost and backup included.
 
 Notes
 -----
-One thermal mass; demand follows the set-point; COP is a fixed share of Carnot between outdoor air
-and a weather-compensated flow. The compressor fills a store in blocks. Numbers are typical of GB
-installations, fitted to none.
+`heat_pump_draw` says what stands there, `heat_pump_operation` how it runs in steps of five minutes,
+`heat_pump_water` how hot water is drawn. The population is fitted to half of the 17 German homes of
+WPuQ (Schlemminger et al. 2022, CC BY 4.0); `heat_pump_draw` says how and what is assumed.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
-from numba import njit
 
-from characterise.simulate.household import begin
-from characterise.simulate.runs import mean_power
+from characterise.settlement import SLOTS_PER_DAY
+from characterise.simulate.heat_pump_draw import draw_plant
+from characterise.simulate.heat_pump_operation import damp, operate
+from characterise.simulate.heat_pump_plant import Plant
+from characterise.simulate.heat_pump_water import charging_hours, hot_water_drawn
+from characterise.simulate.runs import smooth_noise
 from characterise.simulate.timeline import Bool, Float, Timeline
 from characterise.simulate.weather import Weather
 
-
-@dataclass(frozen=True, slots=True)
-class Building:
-    """What the heat pump heats."""
-
-    loss_kw_per_c: float
-    mass_kwh_per_c: float
-    gains_kw: float
-    set_point_c: float
-    set_back_c: float
-    night: tuple[float, float]
-    """Set-back from and to, local hours."""
+_DAY_H = 24.0
 
 
 def heat_pump(
@@ -42,99 +34,104 @@ def heat_pump(
     domestic: bool,
     away: Bool,
     hold: Float | None = None,
+    make: str = "",
+    locked: Sequence[tuple[float, float]] = (),
 ) -> Float:
-    """Mean electrical power of a heat pump of ``kw`` electrical rating, (n,) kW."""
-    held = np.zeros(time.n) if hold is None else hold
-    building = _building(rng, kw)
-    target = _set_point(time, building, away, occupied=None if domestic else time.working)
-    flow = np.clip(34 + 0.62 * (15 - weather.temp_c), 30, 52)
-    lift = np.maximum(flow - weather.temp_c + 6, 12)
-    cop = np.clip(rng.uniform(0.40, 0.48) * (flow + 273.15) / lift, 1.6, 5.6)
-    damp = np.exp(-(((weather.temp_c - 1.5) / 3.2) ** 2))
-    defrost = damp * rng.uniform(0.04, 0.12) * rng.gamma(2.0, 0.5, time.n)
-    rod_kw = 0.6 * kw if rng.random() < 0.4 else 0.0
-    # Most machines cycle on a buffer or on the room's slack; some modulate all day.
-    hours = rng.uniform(0.4, 1.6) if rng.random() < 0.7 else rng.uniform(0.02, 0.15)
-    least = rng.uniform(0.22, 0.35) if rng.random() < 0.6 else rng.uniform(0.6, 0.9)
-    heating = _heat(
-        weather.temp_c, weather.ghi_wm2, target, cop, 1 - held, building.loss_kw_per_c,
-        building.mass_kwh_per_c, building.gains_kw, kw, rod_kw, least, hours * least * kw * 3.0,
-    )  # fmt: skip
-    standby = 0.015 + 0.004 * kw
-    water = _hot_water(rng, time, kw, away) * (1 - held) if domestic else np.zeros(time.n)
-    # The compressor makes hot water or heats rooms, never both at full power.
-    return standby + np.minimum(heating * (1 + defrost) + water, kw * 1.08 + rod_kw)
+    """Mean electrical power of a heat pump.
 
+    Parameters
+    ----------
+    kw
+        Electrical rating of the compressor; a backup rod comes on top.
+    away
+        (local days,) nobody sleeps here: rooms are set back, no hot water is drawn.
+    hold
+        (n,) share of the power that a dispatch takes, 0-1.
+    make
+        One of `heat_pump_draw.MAKES`; drawn as in Great Britain when empty.
+    locked
+        Local hours, from and to, in which the grid company blocks the plant every day, as German
+        tariffs may. The homes of WPuQ show none.
 
-def _building(rng: np.random.Generator, kw: float) -> Building:
-    # Sized for about -3 C outside with COP near 2.4.
-    loss = kw * 2.4 / 23 * rng.uniform(0.62, 0.95)
-    set_point = rng.uniform(19.0, 21.5)
-    continuous = rng.random() < 0.45
-    return Building(
-        loss_kw_per_c=loss,
-        mass_kwh_per_c=loss * rng.uniform(25, 60),
-        gains_kw=loss * rng.uniform(2.0, 3.5),
-        set_point_c=set_point,
-        set_back_c=set_point - (rng.uniform(0.2, 0.8) if continuous else rng.uniform(1.5, 3.0)),
-        night=(rng.uniform(21.5, 23.5), rng.uniform(4.5, 6.5)),
+    Returns
+    -------
+    (n,) kW.
+    """
+    plant = draw_plant(rng, kw, domestic=domestic, make=make)
+    occupied = None if domestic else time.working
+    return run_plant(
+        rng, time, weather, plant, away=away, hold=hold, occupied=occupied, locked=locked
     )
 
 
-def _set_point(time: Timeline, building: Building, away: Bool, occupied: Bool | None) -> Float:
-    opens, closes = building.night[1], building.night[0]
+def run_plant(
+    rng: np.random.Generator,
+    time: Timeline,
+    weather: Weather,
+    plant: Plant,
+    *,
+    away: Bool,
+    hold: Float | None = None,
+    occupied: Bool | None = None,
+    locked: Sequence[tuple[float, float]] = (),
+) -> Float:
+    """Mean electrical power of one plant, (n,) kW; the draws do not depend on ``hold``.
+
+    Parameters
+    ----------
+    occupied
+        (local days,) days on which the building is used, where nobody lives in it.
+    """
+    machine, building, cylinder = plant.machine, plant.building, plant.cylinder
+    outside = weather.temp_c
+    target = _set_point(rng, time, plant, away, occupied)
+    drawn = hot_water_drawn(rng, time, cylinder, away, weather.ghi_wm2)
+    # The ground is warmest in autumn and moves by less than half of what the air does.
+    source = 6.0 + 0.45 * damp(outside, _DAY_H * 40) if plant.ground else outside
+    felt = 0.25 * outside + 0.75 * damp(outside, building.wall_h)
+    wobble = 0.8 * smooth_noise(rng, time.n, 0.6) + 0.6 * smooth_noise(rng, time.n, 0.97)
+    works = _works(rng, time, plant, locked)
+    standby = machine.standby_kw * (1 + 0.03 * smooth_noise(rng, time.n, 0.8))
+    if plant.summer_off:
+        off = damp(outside, _DAY_H * 5) > machine.limit_c
+        works[off] = -1.0
+        standby[off] *= 0.15
+        drawn[off] = 0.0
+    first_hot = rng.uniform(0, _DAY_H * max(cylinder.hot_every_d, 1.0))
+    return operate(
+        outside, felt, source, damp(outside, machine.damping_h), weather.ghi_wm2, target, drawn,
+        np.ones(time.n) if hold is None else 1.0 - hold, works, np.exp(plant.hunting * wobble),
+        standby, charging_hours(time, cylinder.clock), machine, building, cylinder, first_hot,
+    )  # fmt: skip
+
+
+def _set_point(
+    rng: np.random.Generator, time: Timeline, plant: Plant, away: Bool, occupied: Bool | None
+) -> Float:
+    """(n,) C."""
+    building = plant.building
     hour = time.slot / 2 + 0.25
-    day = (hour >= opens) & (hour < closes)
+    opens = building.night_to + building.late_h * ~time.working[time.day]
+    if building.night_from < _DAY_H:
+        day = (hour >= opens) & (hour < building.night_from)
+    else:
+        day = (hour >= opens) | (hour < building.night_from - _DAY_H)
     if occupied is not None:
-        day = (hour >= opens) & (hour < 17.5) & occupied[time.day]
-    target = np.where(day, building.set_point_c, building.set_back_c)
-    return np.where(away[time.day], 15.0, target)
+        day = (hour >= building.night_to) & (hour < 17.5) & occupied[time.day]
+    mood = building.mood_c * smooth_noise(rng, time.n_local_days, 0.7)
+    mood += building.drift_c * smooth_noise(rng, time.n_local_days, 0.97)
+    target = building.set_c - building.set_back_c * ~day + mood[time.day]
+    return np.where(away[time.day], np.minimum(target, building.set_c - 3.0), target)
 
 
-@njit(cache=True)
-def _heat(
-    outside: Float, sun: Float, target: Float, cop: Float, free: Float, loss: float, mass: float,
-    gains: float, kw: float, rod_kw: float, least: float, store_kwh: float,
-) -> Float:  # fmt: skip
-    """Electrical power; with a store the compressor runs in blocks and heat is drawn from it."""
-    out = np.zeros(len(outside))
-    room, held, on = target[0], store_kwh, False
-    for i in range(len(outside)):
-        gain = gains + loss * 0.006 * sun[i]
-        steady = loss * (room - outside[i]) - gain
-        wanted = max(0.0, steady + mass * (target[i] - room) / 3.0)
-        if outside[i] > 16.5 and room > target[i] - 1.0:
-            wanted = 0.0
-        level = min(max(1.3 * wanted / cop[i], least * kw), kw)
-        held -= 0.5 * wanted
-        on = on or held <= 0.0
-        share = 0.0
-        if on:
-            share = min(1.0, max(0.0, (store_kwh - held) / (0.5 * level * cop[i])))
-            on = share == 1.0
-        power = level * share * free[i]
-        rod = 0.0
-        if rod_kw > 0.0 and outside[i] < -1.0:
-            rod = min(rod_kw, max(0.0, wanted - power * cop[i])) * free[i]
-        held += 0.5 * power * cop[i]
-        # An empty store gives no more than the machine makes.
-        given = wanted + 2.0 * min(0.0, held)
-        held = max(held, 0.0)
-        room += 0.5 * (max(given, 0.0) + rod + gain - loss * (room - outside[i])) / mass
-        out[i] = power + rod
-    return out
-
-
-def _hot_water(rng: np.random.Generator, time: Timeline, kw: float, away: Bool) -> Float:
-    hour = float(rng.choice([2.5, 4.0, 12.5, 13.5, 5.0])) + rng.uniform(-0.2, 0.2)
-    day = np.flatnonzero(~away)
-    power = min(kw, rng.uniform(1.3, 2.2))
-    start = begin(time, day, 2 * (hour + 0.05 * rng.standard_normal(len(day))))
-    length = 2 * np.clip(rng.normal(0.9, 0.25, len(day)), 0.2, 2.0)
-    load = mean_power(time.n, start, length, np.full(len(day), power))
-    if rng.random() < 0.7:
-        # Weekly hot cycle against legionella, by immersion heater.
-        hot = day[time.weekday[day] == rng.integers(7)]
-        begins = begin(time, hot, np.full(len(hot), 2 * hour + 2))
-        load += mean_power(time.n, begins, np.full(len(hot), 1.5), np.full(len(hot), 2.8))
-    return load
+def _works(
+    rng: np.random.Generator, time: Timeline, plant: Plant, locked: Sequence[tuple[float, float]]
+) -> Float:
+    """(n,) 1 where the compressor may run, 0 where it is broken, -1 where all is locked."""
+    works = np.ones(time.n)
+    for _ in range(rng.poisson(plant.faults * time.n_days / 365)):
+        first = int(rng.integers(0, time.n))
+        works[first : first + int(SLOTS_PER_DAY * rng.lognormal(-0.7, 1.0)) + 1] = 0.0
+    for opens, closes in locked:
+        works[(time.slot / 2 >= opens) & (time.slot / 2 < closes)] = -1.0
+    return works
