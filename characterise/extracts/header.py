@@ -135,7 +135,7 @@ def _unworded(cells: Sequence[Sequence[str]]) -> int | None:
 
 
 def _header_score(row: Sequence[str]) -> int:
-    if any(parse(cell) for cell in row):
+    if any(parse(cell) or ("." in cell and is_number(cell)) for cell in row):
         return 0
     words = [normal(cell) for cell in row if cell]
     roles = sum(
