@@ -91,7 +91,7 @@ def ingest(
         from app.workflows import ingest as workflow
         from app.workflows.ingest_report import IngestReport
         from app.workspace import Workspace
-        from characterise.extracts.sources import listed
+        from characterise.extracts.listing import listed
 
         if source not in workflow.TARGETS:
             fail(f"--source is {source!r}; use boundary or asset.")

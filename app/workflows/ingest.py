@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Final
 
 from app.disk_space import is_full
+from app.workflows.arrival import Arrival, Order, entry_of
 from app.workflows.file_reading import FileJob, FileRead, read_in_order
-from app.workflows.ingest_batch import TARGETS, Arrival, Order, commit, entry_of
+from app.workflows.ingest_batch import TARGETS, commit
 from app.workflows.ingest_report import IngestReport
 from app.workspace import Workspace, WorkspaceFull
 from characterise.extracts import Mapping
-from characterise.extracts.sources import Listing, Source, listed, opened
+from characterise.extracts.listing import Listing, listed
+from characterise.extracts.sources import Source, opened
 from registry import sources
 
 __all__ = ["TARGETS", "ingest"]

@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pytest
@@ -255,3 +257,26 @@ def test_nothing_accepted_before_is_lost_by_files_that_fail(empty, folder):
     assert empty.committed() == before
     with empty.ledger.read() as db:
         assert audit.verify(db).whole
+
+
+def test_a_reading_process_that_was_ended_is_one_sentence(empty, folder, monkeypatch, capsys):
+    class Ended:
+        def __init__(self, *_, **__):
+            pass
+
+        def submit(self, *_):
+            future = Future()
+            future.set_exception(BrokenProcessPool("gone"))
+            return future
+
+        def shutdown(self, **_):
+            pass
+
+    monkeypatch.setattr(file_reading, "ProcessPoolExecutor", Ended)
+    code, said = status(capsys, *command(empty, folder), "--jobs", "2")
+    assert code == 2
+    assert said.err == (
+        "A process that read files was ended, as happens where memory runs out; what was kept "
+        "stays: run the same command again with --jobs 1.\n"
+    )
+    assert ingest(empty, [folder], **WHO).statuses == {"read": 1}

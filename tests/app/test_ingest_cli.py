@@ -81,3 +81,17 @@ def test_wrong_options_end_with_2(run, file):
 
 def test_a_dry_run_needs_no_name(run, file):
     assert run("ingest", file(day()), "--dry-run", who=[]).exit_code == 0
+
+
+def test_ctrl_c_while_the_program_loads_is_one_sentence(capsys, monkeypatch):
+    import app.cli
+    from app.__main__ import main
+
+    def interrupted():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(app.cli, "main", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == "Stopped by Ctrl-C before anything was begun.\n"

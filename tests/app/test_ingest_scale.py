@@ -21,7 +21,7 @@ from many_files import write_many
 from app.workflows import ingest as workflow
 from app.workflows.ingest import ingest
 from app.workspace import Workspace
-from characterise.extracts.sources import listed
+from characterise.extracts.listing import listed
 from registry import audit, sources
 
 WHO = {"actor": "Ada", "reason": "test"}
@@ -225,6 +225,7 @@ def test_ten_thousand_files_stopped_twice_are_the_tables_of_an_undisturbed_load(
         if kept(tmp_path / "quiet") >= (len(quarters) + 1) * files // 4:
             quarters.append(time.monotonic() - begun)
         time.sleep(0.2)
+    process.communicate()
     seconds = time.monotonic() - begun
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert process.returncode == 1
