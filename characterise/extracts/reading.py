@@ -118,7 +118,8 @@ def _read_part(name: str, part: Part, mapping: Mapping) -> Reading:
         findings.append(
             Finding(
                 "meter_serial_only",
-                "Meter points are named by meter serial number; map them to MPANs when known.",
+                "Meter points are named by meter serial number; when their MPANs are known, say so "
+                "with: fmar load meter-serials FILE.",
             )
         )
     return Reading(
