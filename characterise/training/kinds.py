@@ -16,6 +16,7 @@ import polars as pl
 
 from characterise import simulate
 from characterise.training.discriminator import Boundaries, boundaries
+from characterise.training.home_kinds import german_homes, london_homes
 
 _NO_ASSETS: Final = dict.fromkeys(("ev", "heat_pump", "battery", "pv", "dr"), 0.0)
 Draw = Callable[[int, int], pl.DataFrame]
@@ -59,14 +60,6 @@ def simulated_boundaries(kind: Kind, seed: int) -> Boundaries:
     return boundaries(kind.draw(kind.sites, seed))
 
 
-def _london_homes(n: int, seed: int) -> pl.DataFrame:
-    return _homes(n, seed, dt.date(2013, 1, 1), {**_NO_ASSETS, "confounder": 0.25})
-
-
-def _german_homes(n: int, seed: int) -> pl.DataFrame:
-    return _homes(n, seed, dt.date(2019, 1, 1), {**_NO_ASSETS, "confounder": 0.0})
-
-
 def _heat_pump_homes(n: int, seed: int) -> pl.DataFrame:
     mix = {**_NO_ASSETS, "heat_pump": 1.0, "confounder": 0.0, "change": 0.0}
     return _homes(n, seed, dt.date(2019, 1, 1), mix)
@@ -87,9 +80,9 @@ def _cambridge_buildings(n: int, seed: int) -> pl.DataFrame:
 
 
 KINDS: Final = {
-    "london_homes": Kind("London homes, 2013", ("lcl",), _london_homes),
+    "london_homes": Kind("London homes, 2013", ("lcl",), london_homes),
     "german_homes": Kind(
-        "German homes without their heat pump, 2019", ("wpuq_household_meter",), _german_homes
+        "German homes without their heat pump, 2019", ("wpuq_household_meter",), german_homes
     ),
     "heat_pump_homes": Kind("German homes with their heat pump, 2019", ("wpuq",), _heat_pump_homes),
     "cambridge_buildings": Kind(
