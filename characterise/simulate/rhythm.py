@@ -38,15 +38,15 @@ SOURCES: Final = (
 
 QUICK: Final = ("blip", "run", "cycle")
 """Sources that come and go within an hour or two."""
-RUN_SLOTS: Final = 1.4
+RUN_SLOTS: Final = 1.8
 """Mean length of a run in half-hours."""
-_RUN_SHAPE: Final = 3.0
-TAIL: Final = 0.35
+_RUN_SHAPE: Final = 6.0
+TAIL: Final = 0.2
 """What is left of a run's power one half-hour later."""
-_BLIPS_PER_RUN: Final = 8.0
-_MASKING: Final = 0.4
+_BLIPS_PER_RUN: Final = 2.0
+_MASKING: Final = 0.6
 MOOD_MEMORY: Final = 0.85
-_MOOD_SHAPE: Final = 0.3
+_MOOD_SHAPE: Final = 0.06
 SPELL_MEMORY: Final = 0.6
 DRIFT_MEMORY: Final = 0.96
 HOUR_MEMORY: Final = 0.75

@@ -23,7 +23,9 @@ from characterise.simulate.character import FLOOR, LEVELS, SHARE_FLOOR, characte
 from characterise.simulate.timeline import Bool, Float, Int
 
 _PERIODS: Final = (2.3, 2.6, 3.0, 3.5, 4.0, 4.5, 5.0, 6.0)
-_PACES: Final = (0.015, 0.03, 0.06, 0.12, 0.24, 0.48)
+_PACES: Final = (0.06, 0.12, 0.24, 0.48)
+_USUAL_PACE: Final = 0.1
+_ROUNDS: Final = 4
 _LAGS: Final = np.array(
     [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 20, 48, 49, 50, 56, 96, 104, 152, 248, 336, 338, 344,
      672, 680, 1016, 1352, 2024]
@@ -52,7 +54,11 @@ def describe(table: Float, free: Bool) -> dict[str, Float]:
     blocks["spread"], blocks["cycle"] = np.log(spread), np.log([period])
     blocks["shares"] = np.log(shares + SHARE_FLOOR)
     blocks["haste"] = _haste(left, spread)
-    return {**blocks, "runs": np.log([_pace(blocks, present, free)])}
+    pace = _pace(blocks, present, free)
+    blocks["runs"] = np.log([pace])
+    known = pace if np.isfinite(pace) else _USUAL_PACE
+    blocks["work"] = _corrected({**blocks, "runs": np.log([known])}, present, free)
+    return blocks
 
 
 def quiet(table: Float) -> Bool:
@@ -133,23 +139,33 @@ def _kernels() -> Float:
 
 def _pace(blocks: dict[str, Float], table: Float, free: Bool) -> float:
     """Starts in a half-hour under which steps are as wide as the home's own; NaN if any would."""
-    still = np.zeros(len(free), dtype=bool)
     own = _step_width(table)
     seen = []
     for pace in _PACES:
-        home = character({**blocks, "runs": np.log([pace])})
-        drawn = [
-            rhythm.rhythm(
-                np.random.default_rng(seed), home, first_day_of_year=0, free=free, away=still,
-                active=np.zeros_like(table),
-            )
-            for seed in (1, 2)
-        ]  # fmt: skip
-        seen.append(np.mean([_step_width(one) for one in drawn]))
+        trial = {**blocks, "runs": np.log([pace])}
+        seen.append(np.mean([_step_width(_drawn(trial, free, seed)) for seed in (1, 2)]))
     if max(seen) < 1.1 * min(seen):
         return float("nan")
     rising = np.maximum.accumulate(seen)
     return float(np.exp(np.interp(own, rising, np.log(_PACES))))
+
+
+def _corrected(blocks: dict[str, Float], table: Float, free: Bool) -> Float:
+    """(48,) curve of the day under which the mean of each hour is the home's own in kW as well."""
+    own = np.log(np.nanmean(table, axis=0) / np.nanmean(table))
+    curve = blocks["work"].copy()
+    for _ in range(_ROUNDS):
+        made = np.mean([_drawn({**blocks, "work": curve}, free, seed) for seed in (1, 2)], axis=0)
+        curve += own - np.log(made.mean(axis=0) / made.mean())
+    return curve
+
+
+def _drawn(blocks: dict[str, Float], free: Bool, seed: int) -> Float:
+    """(days, 48) kW of a simulated home of these blocks that nobody leaves."""
+    return rhythm.rhythm(
+        np.random.default_rng(seed), character(blocks), first_day_of_year=0, free=free,
+        away=np.zeros(len(free), dtype=bool), active=np.zeros((len(free), SLOTS_PER_DAY)),
+    )  # fmt: skip
 
 
 def _step_width(table: Float) -> float:

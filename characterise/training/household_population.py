@@ -7,10 +7,10 @@ Notes
 -----
 Of the homes only moments across all of them are kept: means, principal directions, quantiles,
 correlation. Half of the homes are left out, by a hash of their ``group_id``, so that likeness can
-be measured on homes that nothing was fitted to. British homes whose winter takes twice their
-summer are left out too, since electric heating is laid on separately. There are few German
-homes, so they take directions and correlation from both styles and the shape of each spread from
-the British, and only mean and half of the variance from themselves.
+be measured on homes that nothing was fitted to. Homes whose winter takes twice their summer are
+left out too, since electric heating is laid on separately. There are few German homes, so they
+take directions and correlation from both styles and the shape of each spread from the British,
+and only mean and most of the variance from themselves.
 """
 
 from __future__ import annotations
@@ -42,6 +42,8 @@ SCORES: Final = {
 """Directions kept of each block."""
 _LEAST_DAYS: Final = 120
 _HEATED: Final = 2.0
+_OWN: Final = 0.7
+"""Weight of the German homes' own variance against the British."""
 _SHRINK: Final = 0.1
 """Weight of the identity against the correlation of a few dozen homes."""
 
@@ -111,7 +113,8 @@ def fit(described: dict[str, list[dict[str, Float]]]) -> dict[str, Any]:
     british = scores[style_of == "british"]
     german = scores[style_of == "german"]
     shape = np.quantile(british, QUANTILES, axis=0).T
-    width = np.sqrt((british.var(axis=0) + german.var(axis=0)) / 2 / british.var(axis=0))
+    own = _OWN * german.var(axis=0, ddof=1) / british.var(axis=0, ddof=1)
+    width = np.sqrt(own + 1 - _OWN)
     mean = british.mean(axis=0)[:, None]
     return {
         "homes": {style: len(rows) for style, rows in described.items()},
@@ -169,7 +172,7 @@ def main(arguments: list[str]) -> int:
         described[style] = [
             describe(table, free)
             for group, table in sorted(found.items())
-            if fitted(group) and not (style == "british" and heated(table))
+            if fitted(group) and not heated(table)
         ]
     held = {
         "source": "Low Carbon London smart meter trial 2013 (UK Power Networks, London Datastore); "
