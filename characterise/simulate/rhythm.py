@@ -43,10 +43,11 @@ RUN_SLOTS: Final = 1.8
 _RUN_SHAPE: Final = 6.0
 TAIL: Final = 0.2
 """What is left of a run's power one half-hour later."""
+BLIP_MEMORY: Final = 0.1
 _BLIPS_PER_RUN: Final = 2.0
 _MASKING: Final = 0.6
 MOOD_MEMORY: Final = 0.85
-_MOOD_SHAPE: Final = 0.06
+_MOOD_SHAPE: Final = 0.2
 SPELL_MEMORY: Final = 0.6
 DRIFT_MEMORY: Final = 0.96
 HOUR_MEMORY: Final = 0.75
@@ -116,7 +117,7 @@ def _noise(rng: np.random.Generator, home: Character, usual: Float, presence: Fl
     days = len(usual)
     n = days * SLOTS_PER_DAY
     size = dict(zip(SOURCES, np.sqrt(home.shares), strict=True))
-    small = size["blip"] * _bursts(rng, n, _BLIPS_PER_RUN * home.runs_per_slot) + size[
+    small = size["blip"] * _blips(rng, n, _BLIPS_PER_RUN * home.runs_per_slot) + size[
         "cycle"
     ] * cycle(rng, n, home.cycle_slots)
     large = size["run"] * runs(rng, n, home.runs_per_slot)
@@ -162,6 +163,14 @@ def runs(rng: np.random.Generator, n: int, per_slot: float) -> Float:
     return _both_ways(_laid(rng, n, per_slot), _laid(rng, n, per_slot))
 
 
+def _blips(rng: np.random.Generator, n: int, shape: float) -> Float:
+    """(n,) noise of unit variance that hardly outlasts a half-hour, rarely large."""
+    return _both_ways(
+        _remember(_skewed(rng, n, shape), 1, BLIP_MEMORY),
+        _remember(_skewed(rng, n, shape), 1, BLIP_MEMORY),
+    )
+
+
 def _both_ways(rising: Float, falling: Float) -> Float:
     found: Float = (rising - falling[::-1]) / np.sqrt(2)
     return found
@@ -196,12 +205,6 @@ def _hourly(rng: np.random.Generator, days: int, lag: int, memory: float) -> Flo
 def _skewed(rng: np.random.Generator, n: int, shape: float) -> Float:
     """(n,) gamma noise of no mean and unit variance, the more skewed the smaller its shape."""
     drawn: Float = (rng.standard_gamma(shape, n) - shape) / np.sqrt(shape)
-    return drawn
-
-
-def _bursts(rng: np.random.Generator, n: int, shape: float) -> Float:
-    """(n,) symmetric noise of unit variance, rarely large when its shape is small."""
-    drawn: Float = rng.standard_normal(n) * np.sqrt(rng.standard_gamma(shape, n) / shape)
     return drawn
 
 

@@ -56,8 +56,8 @@ def describe(table: Float, free: Bool) -> dict[str, Float]:
     blocks["haste"] = _haste(left, spread)
     pace = _pace(blocks, present, free)
     blocks["runs"] = np.log([pace])
-    known = pace if np.isfinite(pace) else _USUAL_PACE
-    blocks["work"] = _corrected({**blocks, "runs": np.log([known])}, present, free)
+    steady = pace if np.isfinite(pace) else _USUAL_PACE
+    blocks["work"] = _corrected({**blocks, "runs": np.log([steady])}, present, free)
     return blocks
 
 
@@ -129,7 +129,8 @@ def _kernels() -> Float:
 
     hour_next = np.where(2 * slots > SLOTS_PER_DAY, days + 1, days)
     return np.column_stack([
-        _LAGS == 0, ran, rhythm.MOOD_MEMORY**_LAGS, np.where(days == 0, 1 - part, 0.0),
+        rhythm.BLIP_MEMORY**_LAGS, ran, rhythm.MOOD_MEMORY**_LAGS,
+        np.where(days == 0, 1 - part, 0.0),
         daily(rhythm.SPELL_MEMORY), daily(rhythm.DRIFT_MEMORY),
         near * rhythm.ROUTINE_MEMORY**hour_next,
         near * np.where(hour_next % 7 == 0, rhythm.WEEK_MEMORY ** (hour_next // 7), 0.0),

@@ -36,8 +36,8 @@ from characterise.training.household_fit import describe
 DATASETS: Final = {"british": ("lcl", 2013, 0), "german": ("wpuq_household_meter", 2019, 2)}
 """Style: data set, year, half-hours by which its wall clock runs ahead of London's."""
 SCORES: Final = {
-    "level": 1, "work": 6, "free": 3, "season": 4, "turn": 2,
-    "spread": 3, "haste": 2, "duration": 5, "shares": 10, "runs": 1, "cycle": 1,
+    "level": 1, "work": 8, "free": 3, "season": 4, "turn": 2,
+    "spread": 4, "haste": 2, "duration": 9, "shares": 10, "runs": 1, "cycle": 1,
 }  # fmt: skip
 """Directions kept of each block."""
 _LEAST_DAYS: Final = 120
@@ -109,11 +109,13 @@ def fit(described: dict[str, list[dict[str, Float]]]) -> dict[str, Any]:
     scores = np.array([_scores(row, basis) for row in away])
     style_of = np.repeat(list(described), [len(rows) for rows in described.values()])
     normal = np.vstack([_normal(scores[style_of == style]) for style in described])
-    correlation = (1 - _SHRINK) * np.corrcoef(normal.T) + _SHRINK * np.eye(len(normal.T))
+    normal /= np.maximum(normal.std(axis=0), 1e-9)
+    correlation = (1 - _SHRINK) * normal.T @ normal / len(normal)
+    correlation += np.diag(1 - np.diag(correlation))
     british = scores[style_of == "british"]
     german = scores[style_of == "german"]
     shape = np.quantile(british, QUANTILES, axis=0).T
-    own = _OWN * german.var(axis=0, ddof=1) / british.var(axis=0, ddof=1)
+    own = _OWN * german.var(axis=0, ddof=1) / np.maximum(british.var(axis=0, ddof=1), 1e-9)
     width = np.sqrt(own + 1 - _OWN)
     mean = british.mean(axis=0)[:, None]
     return {
