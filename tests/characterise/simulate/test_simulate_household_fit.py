@@ -54,7 +54,7 @@ def test_a_population_fitted_to_drawn_homes_has_their_middle(drawn):
     made = fit({"british": rows[:4], "german": rows[4:]})
     centre = made["styles"]["british"]["centre"]
     assert centre["level"][0] == pytest.approx(np.mean([r["level"][0] for r in rows[:4]]), abs=1e-3)
-    assert len(made["correlation"]) == sum(min(kept, 6) for kept in SCORES.values())
+    assert len(made["correlation"]) == sum(len(made["basis"][name]) for name in SCORES)
     assert np.linalg.eigvalsh(np.array(made["correlation"])).min() > 0
 
 
