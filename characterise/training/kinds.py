@@ -24,6 +24,7 @@ from characterise.simulate.timeline import Timeline, timeline
 from characterise.simulate.weather import Weather, weather_of
 from characterise.training.campus import campus
 from characterise.training.discriminator import Boundaries, boundaries
+from characterise.training.home_kinds import german_homes, london_homes
 
 _NO_ASSETS: Final = dict.fromkeys(("ev", "heat_pump", "battery", "pv", "dr"), 0.0)
 _HAMELIN_MONTHS_C: Final = (1.9, 2.4, 5.2, 9.6, 13.6, 16.8, 18.9, 18.5, 14.6, 10.1, 5.7, 2.8)
@@ -74,14 +75,6 @@ def simulated_boundaries(kind: Kind, seed: int) -> Boundaries:
     return boundaries(kind.draw(kind.sites, seed))
 
 
-def _london_homes(n: int, seed: int) -> pl.DataFrame:
-    return _homes(n, seed, dt.date(2013, 1, 1), {**_NO_ASSETS, "confounder": 0.25})
-
-
-def _german_homes(n: int, seed: int) -> pl.DataFrame:
-    return _homes(n, seed, dt.date(2019, 1, 1), {**_NO_ASSETS, "confounder": 0.0})
-
-
 def _heat_pump_homes(n: int, seed: int) -> pl.DataFrame:
     """Homes like those of WPuQ: ground source, on one site and in one year.
 
@@ -130,9 +123,9 @@ def _homes(n: int, seed: int, first_day: dt.date, mix: dict[str, float]) -> pl.D
 
 
 KINDS: Final = {
-    "london_homes": Kind("London homes, 2013", ("lcl",), _london_homes),
+    "london_homes": Kind("London homes, 2013", ("lcl",), london_homes),
     "german_homes": Kind(
-        "German homes without their heat pump, 2019", ("wpuq_household_meter",), _german_homes
+        "German homes without their heat pump, 2019", ("wpuq_household_meter",), german_homes
     ),
     "heat_pump_homes": Kind("German homes with their heat pump, 2019", ("wpuq",), _heat_pump_homes),
     "cambridge_buildings": Kind(

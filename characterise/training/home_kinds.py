@@ -1,0 +1,62 @@
+"""Homes as the simulator makes them, laid out like the real data sets they are compared with."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from characterise.simulate.areas import AREAS
+from characterise.simulate.household import HABITS, household
+from characterise.simulate.site import SiteSpec
+from characterise.simulate.timeline import timeline
+from characterise.simulate.truth_frames import reads_frame, starts
+from characterise.simulate.weather import weather_of
+from characterise.simulate.world import World, build_site, stations_for
+
+STORAGE_HEATED: Final = 0.06
+PANEL_HEATED: Final = 0.09
+"""Shares of London homes; of 34 fitted ones two have night storage and three other heating."""
+_GERMAN_AHEAD: Final = 2
+"""Half-hours by which German clocks run ahead of London's, in summer and in winter."""
+
+
+def london_homes(n: int, seed: int) -> pl.DataFrame:
+    """Boundary reads of ``n`` London homes in 2013, in whole watt-hours."""
+    time = timeline(dt.date(2013, 1, 1), 365)
+    world = World(time, stations_for(["_C"], time, seed), [])
+    names = list(HABITS)
+    for number in range(n):
+        rng = np.random.default_rng([seed, number, 96])
+        archetype = names[int(rng.integers(len(names)))]
+        drawn = rng.random()
+        heating: tuple[str, ...] = ()
+        if drawn < STORAGE_HEATED:
+            heating = ("storage_heating",)
+        elif drawn < STORAGE_HEATED + PANEL_HEATED:
+            heating = ("panel_heaters",)
+        spec = SiteSpec(number, "_C", "domestic", archetype, confounders=heating)
+        world.sites.append(build_site(world, spec, (), seed))
+    return reads_frame(world)
+
+
+def german_homes(n: int, seed: int) -> pl.DataFrame:
+    """Household meters of ``n`` German homes in 2019, unrounded as they are published."""
+    time = timeline(dt.date(2019, 1, 1), 365)
+    weather = weather_of(AREAS["_A"], time, seed)
+    names = list(HABITS)
+    frames = []
+    for number in range(n):
+        rng = np.random.default_rng([seed, number, 96])
+        archetype = names[int(rng.integers(len(names)))]
+        load = household(rng, time, weather, archetype, style="german").load_kw
+        frame = pl.DataFrame({
+            "mpan": f"german-{number}",
+            "ts_utc": starts(time).dt.offset_by(f"-{30 * _GERMAN_AHEAD}m"),
+            "import_kwh": (load / 2).astype(np.float32),
+            "export_kwh": pl.Series([None] * time.n, dtype=pl.Float32),
+        })  # fmt: skip
+        frames.append(frame.slice(_GERMAN_AHEAD))
+    return pl.concat(frames)
