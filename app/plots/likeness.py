@@ -38,6 +38,7 @@ def likeness_curves(statistics: pl.DataFrame, family: str) -> hv.Overlay:
         One of `FAMILIES`.
     """
     title, across, up = FAMILIES[family]
+    # Dimensions of its own: plots that share them share their axes too.
     names = [name for name in statistics.columns if re.match(rf"{family}_[\d.]", name)]
     at = np.array([float(re.findall(r"[\d.]+", name)[0]) for name in names])
     drawn: list[hv.Element] = []
@@ -45,10 +46,10 @@ def likeness_curves(statistics: pl.DataFrame, family: str) -> hv.Overlay:
         own = statistics.filter(pl.col("kind") == kind).select(names).to_numpy().astype(float)
         low, middle, high = _bands(own, len(names))
         drawn += [
-            hv.Area((at, low, high), vdims=["low", "high"]).opts(
+            hv.Area((at, low, high), f"{family}_at", [f"{family}_level", "high"]).opts(
                 color=COLOURS[kind], alpha=0.15, line_alpha=0, framewise=True
             ),
-            hv.Curve((at, middle), label=kind).opts(
+            hv.Curve((at, middle), f"{family}_at", f"{family}_level", label=kind).opts(
                 color=COLOURS[kind], line_width=2, framewise=True
             ),
         ]

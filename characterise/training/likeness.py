@@ -130,7 +130,7 @@ def _year(table: Array, month: Array, weekday: npt.NDArray[np.int64]) -> list[fl
     level = float(np.nanmean(table))
     by_month = np.array([_mean(table[month == m]) for m in range(12)])
     weeks = len(table) // 7
-    by_week = np.nanmean(table[: 7 * weeks].reshape(weeks, -1), axis=1)
+    by_week = np.array([_mean(week) for week in table[: 7 * weeks].reshape(weeks, -1)])
     return [
         _ratio(_mean(table[winter]), level),
         _ratio(_mean(table[summer]), level),
