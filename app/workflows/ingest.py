@@ -83,8 +83,8 @@ def ingest(
     order = Order(layout or "auto", source, mapping or Mapping(), actor, reason)
     report = report or IngestReport()
     report.listed, report.passed_over = len(listing), listing.passed_over
-    reading = _Reading(workspace, order, listing, stopping)
     try:
+        reading = _Reading(workspace, order, listing, stopping)
         with closing(read_in_order(reading.planned(), jobs)) as read:
             for batch in _batches(read, _arrivals(received_at), progress):
                 if not dry_run:
