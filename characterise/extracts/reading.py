@@ -83,7 +83,8 @@ def read_extract(
     try:
         parts = parts_of(data, None if forced else layout)
     except (UnreadableExtract, AmbiguousExtract) as error:
-        return _nothing(name, Finding("not_readable", f"{error}."))
+        said = str(error)
+        return _nothing(name, Finding("not_readable", f"{said[:1].upper()}{said[1:]}."))
     parts = [_remembered(part, known, forced) for part in parts]
     readings = [_read_part(name, part, answers) for part in parts]
     if len(parts) > 1:

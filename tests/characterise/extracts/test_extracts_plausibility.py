@@ -157,5 +157,5 @@ def test_bytes_that_are_no_text_are_refused_in_one_sentence():
     noise = bytes(range(256)) * 40
     reading = read_extract(noise, "binary.csv")
     assert [found.because for found in reading.findings] == [
-        "the file is binary, not text; export it as CSV or XLSX."
+        "The file is binary, not text; export it as CSV or XLSX."
     ]
