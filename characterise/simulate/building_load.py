@@ -12,12 +12,16 @@ import numpy as np
 from characterise.settlement import SLOTS_PER_DAY
 from characterise.simulate.business_calendar import christmas, lockdown, university_term
 from characterise.simulate.estate import CAUSES, Traits
+from characterise.simulate.rota import rota, weekdays
 from characterise.simulate.runs import smooth_noise
 from characterise.simulate.timeline import Float, Timeline
 from characterise.simulate.weather import Weather
 
 _TAIL_ENDS: Final = 2.5
 """Standard deviations beyond which a tail grows no heavier: data of one year say no more."""
+
+_ROTA_HOURS: Final = (2.0, 6.0)
+"""Shortest and longest memory within the day of what recurs by weekday."""
 
 
 def causes(time: Timeline, daily_c: Float) -> Float:
@@ -155,6 +159,10 @@ def _processes(
         memory = float(np.exp(-1 / np.clip(held[f"{name}_days"], 0.3, 400)))
         parts.append((smooth_noise(rng, days, memory), rng.standard_normal(days)))
     (lasting, brief), (own_lasting, own_brief) = parts
+    recurs = held.get("day_weekly", 0.0)
+    if recurs > 0:
+        brief = np.sqrt(1 - recurs) * brief + np.sqrt(recurs) * weekdays(rng, time)
+        own_brief = np.sqrt(1 - recurs) * own_brief + np.sqrt(recurs) * weekdays(rng, time)
     lasting_too = _tied(lasting, own_lasting, held["slow_together"])
     brief_too = _tied(brief, own_brief, held["brief_together"])
     by_night, by_day = np.clip([held["night_slow"], held["day_slow"]], 0, 1)
@@ -198,6 +206,11 @@ def _noise(
     memory = float(np.exp(-0.5 / np.clip(held["noise_hours"], 0.1, 48)))
     lasting = smooth_noise(rng, n, memory)
     normal = np.sqrt(slow) * lasting + np.sqrt(1 - slow) * rng.standard_normal(n)
+    recurs = held.get("noise_weekly", 0.0)
+    if recurs > 0:
+        hours = float(np.clip(held["noise_hours"], *_ROTA_HOURS))
+        again = rota(rng, time, 2 * hours).reshape(-1)
+        normal = np.sqrt(1 - recurs) * normal + np.sqrt(recurs) * again
     tail = np.where(normal > 0, held["noise_rise"], held["noise_fall"]).clip(0, 0.45)
     wide = normal * np.exp(tail * np.minimum(normal**2, _TAIL_ENDS**2) / 2)
     by_day = np.sqrt(np.clip(bump, 0, None) / max(bump[18:34].mean(), 0.3)).clip(0, 1.3)
