@@ -20,6 +20,8 @@ from characterise.simulate.weather import Weather
 _TAIL_ENDS: Final = 2.5
 """Standard deviations beyond which a tail grows no heavier: data of one year say no more."""
 
+_KNEE: Final = 0.8
+_GOES_OVER: Final = (18.0, 26.0)
 _ROTA_HOURS: Final = (2.0, 6.0)
 """Shortest and longest memory within the day of what recurs by weekday."""
 
@@ -78,18 +80,36 @@ def lively(
     still, whole_day = _processes(rng, time, held)
     swing = whole_day - still
     base = usual[:, 2:10].mean(axis=1)
-    level = above_ground(base + night + still + _shifts(rng, time, held), base)
+    knee = 1.0 if traits.seamless else _KNEE
+    level = above_ground(base + night + still + _shifts(rng, time, held), base, knee)
     least = -0.95 * np.maximum(usual.mean(axis=1) - base, 0.05)
     more = np.maximum(busy + swing, least)
-    table = usual + (level - base)[:, None] + more[:, None] * bump
+    table = usual + _by_slot(level - base, traits) + more[:, None] * bump
     lively_days = activity(by_hour(traits.work), usual.mean(axis=1) - base + more)
     drawn = table + _noise(rng, time, traits, bump, lively_days)
     return time.on_wall_clock(above_ground(drawn, np.minimum(level[:, None], usual)))
 
 
-def above_ground(load: Float, base: Float) -> Float:
-    """Bend what falls under 0.8 of the base so that it stays above 0.01 of it."""
-    knee = 0.8 * base
+def _by_slot(days: Float, traits: Traits) -> Float:
+    """(local days, 48) of one value a day, or (local days, 1) where it steps at midnight.
+
+    A seamless load goes over to the next day's value between `_GOES_OVER` o'clock.
+    """
+    if not traits.seamless:
+        return days[:, None]
+    first, last = _GOES_OVER
+    hour = (np.arange(SLOTS_PER_DAY) + 0.5) / 2
+    part = np.clip((hour - first) / (last - first), 0, 1)
+    early = np.clip((hour + 24 - first) / (last - first), 0, 1)
+    after, before = np.r_[days[1:], days[-1]], np.r_[days[0], days[:-1]]
+    blend: Float = days[:, None] + np.outer(after - days, part)
+    blend += np.outer(before - days, 1 - early)
+    return blend
+
+
+def above_ground(load: Float, base: Float, knee_at: float = _KNEE) -> Float:
+    """Bend what falls under a share of the base, so that it stays above 0.01 of it."""
+    knee = knee_at * base
     bent: Float = np.where(load < knee, knee * np.exp(np.clip(load / knee - 1, -4, 0)), load)
     return bent
 
@@ -218,5 +238,6 @@ def _noise(
     spread = quiet + np.outer(lively_days * held["noise_by_day"] - quiet, by_day)
     table = np.maximum(spread, 0.5 * quiet) * wide.reshape(-1, SLOTS_PER_DAY)
     still = table[:, 2:10].mean(axis=1, keepdims=True)
-    left: Float = table - still - (table.mean(axis=1, keepdims=True) - still) * bump
+    extra = (table.mean(axis=1, keepdims=True) - still) * bump
+    left: Float = table - _by_slot(still[:, 0], traits) - extra
     return left

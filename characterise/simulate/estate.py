@@ -5,7 +5,7 @@ with it from quantiles and correlations in ``estate.json``.
 
 Notes
 -----
-``estate.json`` holds figures of the whole population only. It is made by
+``estate.json`` and ``campus.json`` hold figures of the whole population only. They are made by
 ``python -m characterise.training.estate``, from about half of the buildings of the Cambridge
 University Estates building energy usage archive, version 2.1 (doi:10.5281/zenodo.10955332, MIT):
 62 buildings, 2018-2023, of which the first year each.
@@ -82,11 +82,15 @@ class Traits:
         (24,) mean load by hour of the wall clock, on working days and on the others.
     value
         By name of `NAMES`.
+    seamless
+        Whether the level goes over from day to day and not by a step at midnight, and sinks less
+        readily than it rises.
     """
 
     work: Float
     rest: Float
     value: dict[str, float]
+    seamless: bool = False
 
     @property
     def open_level(self) -> float:
@@ -148,7 +152,7 @@ class Population:
             for place, name in enumerate(self.names)
         }
         shape = self.shapes(normal[None, :])[0]
-        traits = Traits(shape[:HOURS], shape[HOURS:], found)
+        traits = Traits(shape[:HOURS], shape[HOURS:], found, seamless=self.scaled)
         known = np.array([np.log(traits.night_level), found["log_open_kw"], found["noise_rise"]])
         if self.scaled:
             known = np.r_[known, found["profile_size"]]

@@ -132,7 +132,7 @@ def settle(
     value |= {"noise_hours": 1.5, "noise_slow": 0.8}
     shape = np.split(seen.shape, 2)
     for turn in range(_ROUNDS):
-        traits = Traits(shape[0], shape[1], _limited(value))
+        traits = Traits(shape[0], shape[1], _limited(value), seamless=recurring)
         reads = []
         for run in range(_RUNS):
             rng = np.random.default_rng([seed, turn, run])
@@ -146,7 +146,7 @@ def settle(
             value["log_open_kw"] = float(np.log(seen.mean_kw * shape[0][10:16].mean()))
         else:
             value |= dict.fromkeys(RECURRING, 0.0)
-    return seen, Traits(shape[0], shape[1], _limited(value))
+    return seen, Traits(shape[0], shape[1], _limited(value), seamless=recurring)
 
 
 def _nearer_shape(
@@ -198,7 +198,11 @@ def summary(
     if scaled:
         shapes = (shapes - 1) / spread[:, None]
     mean = np.median(shapes, axis=0)
-    _, _, axes = np.linalg.svd(shapes - mean, full_matrices=False)
+    # A flat building's pattern is mostly noise: it says less of the axes.
+    weight = np.minimum(spread / np.median(spread), 1.0) if scaled else np.ones(len(shapes))
+    if scaled:
+        mean = np.average(shapes, axis=0, weights=weight)
+    _, _, axes = np.linalg.svd((shapes - mean) * weight[:, None], full_matrices=False)
     scores = (shapes - mean) @ axes[:SCORES].T
     columns, slopes = _columns(traits, names, np.log(spread) if scaled else None)
     for name in ("night_lockdown", "busy_lockdown", "shift_size"):
