@@ -12,12 +12,18 @@ import numpy as np
 from characterise.settlement import SLOTS_PER_DAY
 from characterise.simulate.business_calendar import christmas, lockdown, university_term
 from characterise.simulate.estate import CAUSES, Traits
+from characterise.simulate.rota import rota, weekdays
 from characterise.simulate.runs import smooth_noise
 from characterise.simulate.timeline import Float, Timeline
 from characterise.simulate.weather import Weather
 
 _TAIL_ENDS: Final = 2.5
 """Standard deviations beyond which a tail grows no heavier: data of one year say no more."""
+
+_KNEE: Final = 0.8
+_GOES_OVER: Final = (18.0, 26.0)
+_ROTA_HOURS: Final = (2.0, 6.0)
+"""Shortest and longest memory within the day of what recurs by weekday."""
 
 
 def causes(time: Timeline, daily_c: Float) -> Float:
@@ -74,18 +80,36 @@ def lively(
     still, whole_day = _processes(rng, time, held)
     swing = whole_day - still
     base = usual[:, 2:10].mean(axis=1)
-    level = above_ground(base + night + still + _shifts(rng, time, held), base)
+    knee = 1.0 if traits.seamless else _KNEE
+    level = above_ground(base + night + still + _shifts(rng, time, held), base, knee)
     least = -0.95 * np.maximum(usual.mean(axis=1) - base, 0.05)
     more = np.maximum(busy + swing, least)
-    table = usual + (level - base)[:, None] + more[:, None] * bump
+    table = usual + _by_slot(level - base, traits) + more[:, None] * bump
     lively_days = activity(by_hour(traits.work), usual.mean(axis=1) - base + more)
     drawn = table + _noise(rng, time, traits, bump, lively_days)
     return time.on_wall_clock(above_ground(drawn, np.minimum(level[:, None], usual)))
 
 
-def above_ground(load: Float, base: Float) -> Float:
-    """Bend what falls under 0.8 of the base so that it stays above 0.01 of it."""
-    knee = 0.8 * base
+def _by_slot(days: Float, traits: Traits) -> Float:
+    """(local days, 48) of one value a day, or (local days, 1) where it steps at midnight.
+
+    A seamless load goes over to the next day's value between `_GOES_OVER` o'clock.
+    """
+    if not traits.seamless:
+        return days[:, None]
+    first, last = _GOES_OVER
+    hour = (np.arange(SLOTS_PER_DAY) + 0.5) / 2
+    part = np.clip((hour - first) / (last - first), 0, 1)
+    early = np.clip((hour + 24 - first) / (last - first), 0, 1)
+    after, before = np.r_[days[1:], days[-1]], np.r_[days[0], days[:-1]]
+    blend: Float = days[:, None] + np.outer(after - days, part)
+    blend += np.outer(before - days, 1 - early)
+    return blend
+
+
+def above_ground(load: Float, base: Float, knee_at: float = _KNEE) -> Float:
+    """Bend what falls under a share of the base, so that it stays above 0.01 of it."""
+    knee = knee_at * base
     bent: Float = np.where(load < knee, knee * np.exp(np.clip(load / knee - 1, -4, 0)), load)
     return bent
 
@@ -155,6 +179,10 @@ def _processes(
         memory = float(np.exp(-1 / np.clip(held[f"{name}_days"], 0.3, 400)))
         parts.append((smooth_noise(rng, days, memory), rng.standard_normal(days)))
     (lasting, brief), (own_lasting, own_brief) = parts
+    recurs = held.get("day_weekly", 0.0)
+    if recurs > 0:
+        brief = np.sqrt(1 - recurs) * brief + np.sqrt(recurs) * weekdays(rng, time)
+        own_brief = np.sqrt(1 - recurs) * own_brief + np.sqrt(recurs) * weekdays(rng, time)
     lasting_too = _tied(lasting, own_lasting, held["slow_together"])
     brief_too = _tied(brief, own_brief, held["brief_together"])
     by_night, by_day = np.clip([held["night_slow"], held["day_slow"]], 0, 1)
@@ -198,6 +226,11 @@ def _noise(
     memory = float(np.exp(-0.5 / np.clip(held["noise_hours"], 0.1, 48)))
     lasting = smooth_noise(rng, n, memory)
     normal = np.sqrt(slow) * lasting + np.sqrt(1 - slow) * rng.standard_normal(n)
+    recurs = held.get("noise_weekly", 0.0)
+    if recurs > 0:
+        hours = float(np.clip(held["noise_hours"], *_ROTA_HOURS))
+        again = rota(rng, time, 2 * hours).reshape(-1)
+        normal = np.sqrt(1 - recurs) * normal + np.sqrt(recurs) * again
     tail = np.where(normal > 0, held["noise_rise"], held["noise_fall"]).clip(0, 0.45)
     wide = normal * np.exp(tail * np.minimum(normal**2, _TAIL_ENDS**2) / 2)
     by_day = np.sqrt(np.clip(bump, 0, None) / max(bump[18:34].mean(), 0.3)).clip(0, 1.3)
@@ -205,5 +238,6 @@ def _noise(
     spread = quiet + np.outer(lively_days * held["noise_by_day"] - quiet, by_day)
     table = np.maximum(spread, 0.5 * quiet) * wide.reshape(-1, SLOTS_PER_DAY)
     still = table[:, 2:10].mean(axis=1, keepdims=True)
-    left: Float = table - still - (table.mean(axis=1, keepdims=True) - still) * bump
+    extra = (table.mean(axis=1, keepdims=True) - still) * bump
+    left: Float = table - _by_slot(still[:, 0], traits) - extra
     return left

@@ -51,7 +51,7 @@ def business(
     """Draw one of `TRADES` that takes about ``peak_kw`` when open."""
     trade = TRADES[archetype]
     if trade.marks is not None:
-        traits = draw(rng, peak_kw, trade.marks)
+        traits = draw(rng, peak_kw, trade.marks, population=trade.population)
         load = peak_kw / traits.open_level * building_load(rng, time, weather, traits)
         return Premises(load, load * _part(rng, time, trade.plant))
     busy = _busy(rng, time, trade)

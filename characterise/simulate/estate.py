@@ -5,7 +5,7 @@ with it from quantiles and correlations in ``estate.json``.
 
 Notes
 -----
-``estate.json`` holds figures of the whole population only. It is made by
+``estate.json`` and ``campus.json`` hold figures of the whole population only. They are made by
 ``python -m characterise.training.estate``, from about half of the buildings of the Cambridge
 University Estates building energy usage archive, version 2.1 (doi:10.5281/zenodo.10955332, MIT):
 62 buildings, 2018-2023, of which the first year each.
@@ -58,6 +58,8 @@ NAMES: Final = (
     "noise_fall",
 )
 """Traits; all but the first, the memories and the last two are in units of the yearly mean."""
+RECURRING: Final = ("noise_weekly", "day_weekly")
+"""Further traits of a scaled population: the shares of noise and of brief swings that recur."""
 SPREADS: Final = ("night_sd", "day_sd", "rest_sd", "rest_brief", "noise_by_night", "noise_by_day")
 """Held as logarithms less their regression on `Population.slopes`."""
 UNITS: Final = {
@@ -80,11 +82,15 @@ class Traits:
         (24,) mean load by hour of the wall clock, on working days and on the others.
     value
         By name of `NAMES`.
+    seamless
+        Whether the level goes over from day to day and not by a step at midnight, and sinks less
+        readily than it rises.
     """
 
     work: Float
     rest: Float
     value: dict[str, float]
+    seamless: bool = False
 
     @property
     def open_level(self) -> float:
@@ -114,6 +120,11 @@ class Population:
         (Q,) chances of the quantiles.
     quantiles
         (len(NAMES), Q).
+    names
+        Of the traits: `NAMES`, then perhaps `RECURRING`.
+    scaled
+        Whether the shapes are of days less their mean and in units of their own spread, whose
+        logarithm is the trait ``profile_size``, on which the spreads lean too.
     factor
         (len(NAMES), len(NAMES)) lower triangle; times its transpose it is the correlation of the
         traits' normal scores.
@@ -121,9 +132,11 @@ class Population:
         (48,) and (SCORES, 48): the 24 hours of working days, then those of the others.
     slopes
         Of each of `SPREADS`: (3,) on the logarithms of night level and of kW when open, and on
-        the tail of rises.
+        the tail of rises; (4,) with ``profile_size`` of a scaled population.
     """
 
+    names: tuple[str, ...]
+    scaled: bool
     levels: Float
     quantiles: Float
     factor: Float
@@ -136,11 +149,13 @@ class Population:
         chance = ndtr(normal)
         found = {
             name: float(np.interp(chance[place], self.levels, self.quantiles[place]))
-            for place, name in enumerate(NAMES)
+            for place, name in enumerate(self.names)
         }
         shape = self.shapes(normal[None, :])[0]
-        traits = Traits(shape[:HOURS], shape[HOURS:], found)
+        traits = Traits(shape[:HOURS], shape[HOURS:], found, seamless=self.scaled)
         known = np.array([np.log(traits.night_level), found["log_open_kw"], found["noise_rise"]])
+        if self.scaled:
+            known = np.r_[known, found["profile_size"]]
         for name, slope in self.slopes.items():
             found[name] = float(np.exp(found[name] + slope @ known))
         unit = traits.units
@@ -157,24 +172,36 @@ class Population:
                 for place in range(1 + SCORES)
             ]
         )
+        if self.scaled:
+            pattern = self.profile_mean + drawn[:, 1:] @ self.profile_shapes
+            pattern = pattern - pattern.mean(axis=1, keepdims=True)
+            pattern = pattern / pattern.std(axis=1, keepdims=True)
+            return _week_of_mean_one(1 + np.exp(drawn[:, :1]) * pattern)
         # An odd building is odd in many ways at once: one size for all scores, and a direction.
         direction = drawn[:, 1:] / np.linalg.norm(drawn[:, 1:], axis=1, keepdims=True)
         scores = np.exp(drawn[:, :1]) * direction
-        shape = np.maximum(self.profile_mean + scores @ self.profile_shapes, 0.02)
-        week = (5 * shape[:, :HOURS].mean(axis=1) + 2 * shape[:, HOURS:].mean(axis=1)) / 7
-        return np.asarray(shape / week[:, None])
+        return _week_of_mean_one(self.profile_mean + scores @ self.profile_shapes)
+
+
+def _week_of_mean_one(shape: Float) -> Float:
+    held = np.maximum(shape, 0.02)
+    week = (5 * held[:, :HOURS].mean(axis=1) + 2 * held[:, HOURS:].mean(axis=1)) / 7
+    return np.asarray(held / week[:, None])
 
 
 @cache
-def estate() -> Population:
-    """The bundled population."""
-    text = files("characterise.simulate").joinpath("estate.json").read_text(encoding="utf-8")
+def estate(name: str = "estate") -> Population:
+    """A bundled population: ``estate``, or the scaled ``campus`` of the same buildings."""
+    text = files("characterise.simulate").joinpath(f"{name}.json").read_text(encoding="utf-8")
     held = json.loads(text)
-    correlation = np.eye(len(NAMES))
-    correlation[np.tril_indices(len(NAMES), -1)] = held["correlations"]
+    names = tuple(held["quantiles"])
+    correlation = np.eye(len(names))
+    correlation[np.tril_indices(len(names), -1)] = held["correlations"]
     return Population(
+        names=names,
+        scaled=bool(held.get("scaled", False)),
         levels=np.array(held["levels"]),
-        quantiles=np.array([held["quantiles"][name] for name in NAMES]),
+        quantiles=np.array([held["quantiles"][name] for name in names]),
         factor=np.asarray(np.linalg.cholesky(np.tril(correlation, -1).T + correlation), float),
         profile_mean=np.array(held["profile_mean"]),
         profile_shapes=np.array(held["profile_shapes"]),
@@ -182,16 +209,24 @@ def estate() -> Population:
     )
 
 
-def draw(rng: np.random.Generator, open_kw: float, marks: Marks | None = None) -> Traits:
+def draw(
+    rng: np.random.Generator,
+    open_kw: float,
+    marks: Marks | None = None,
+    *,
+    population: str = "estate",
+) -> Traits:
     """Draw a building of about ``open_kw`` while open.
 
     Parameters
     ----------
     marks
         What its day must bear; the building that comes nearest of `_TRIES` where none does.
+    population
+        See `estate`.
     """
-    held = estate()
-    shock = rng.standard_normal((_TRIES, len(NAMES)))
+    held = estate(population)
+    shock = rng.standard_normal((_TRIES, len(held.names)))
     # The first row of the factor is (1, 0, ...): its shock is the size's normal score.
     chance = np.interp(np.log(open_kw), held.quantiles[0], held.levels)
     shock[:, 0] = ndtri(np.clip(chance, 0.01, 0.99))

@@ -50,12 +50,16 @@ class Trade:
     school_holidays: bool = False
     university_holidays: bool = False
     marks: Marks | None = None
+    population: str = "estate"
+    """Of `estate.estate`, for a trade with marks."""
 
 
-def _campus(marks: Marks, peak_kw: tuple[float, float], plant: float) -> Trade:
+def _campus(
+    marks: Marks, peak_kw: tuple[float, float], plant: float, population: str = "estate"
+) -> Trade:
     return Trade(
         8.0, 18.0, (1.0, 0.3, 0.25), 0.5, peak_kw, 0.0, 0.0, 0.05, plant,
-        continuous=True, university_holidays=True, marks=marks,
+        continuous=True, university_holidays=True, marks=marks, population=population,
     )  # fmt: skip
 
 
@@ -86,7 +90,7 @@ TRADES: Final = {
         7.5, 24.0, (0.92, 1.0, 1.0), 0.48, (15, 200), 0.02, 0.16, 0.06, 0.15, True,
         university_holidays=True,
     ),
-    "university": _campus(Marks(), (2, 1400), 0.3),
+    "university": _campus(Marks(), (2, 1400), 0.3, "campus"),
     "teaching": _campus(Marks(night=(0.0, 0.5), rest=(0.0, 0.9)), (5, 200), 0.3),
     "faculty": _campus(Marks(night=(0.5, 0.72), rest=(0.0, 0.9)), (5, 500), 0.25),
     "library": _campus(Marks(night=(0.0, 0.72), rest=(0.9, 9.0)), (5, 500), 0.3),

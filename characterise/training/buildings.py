@@ -75,6 +75,7 @@ def describe(kw: Float, time: Timeline, daily_c: Float) -> Described:
     value |= _memory("night", night_left, whole)
     whole_day = night_left + busy_left
     value |= _memory("day", whole_day, work)
+    value["day_weekly"] = _weekly(whole_day, work)
     value |= _together(night_left, whole_day, work)
     value["rest_sd"] = float(np.std(whole_day[rest])) if rest.any() else np.nan
     change = np.diff(np.where(whole, whole_day, np.nan))[time.weekday[1:] == 6]
@@ -154,6 +155,13 @@ def _memory(name: str, left: Float, days: Bool) -> dict[str, float]:
     }
 
 
+def _weekly(left: Float, days: Bool) -> float:
+    """By how much a day is more like that a week on than like the days about that one."""
+    held = np.where(days, left, np.nan)
+    about = (_lagged(held, 6) + _lagged(held, 8)) / 2
+    return _lagged(held, 7) - about
+
+
 def _together(night: Float, whole_day: Float, days: Bool) -> dict[str, float]:
     """Correlation of night level and the day's mean: of what lasts a week, and of their changes."""
     one, other = np.where(days, night, np.nan), np.where(days, whole_day, np.nan)
@@ -185,6 +193,7 @@ def _within(
         "noise_by_day": by_day,
         "noise_slow": _lagged(held, 1),
         "noise_hours": _lagged(held, 3),
+        "noise_weekly": _lagged(np.diff(held), 7 * HOURS),
         **_bend(unit[np.isfinite(unit)]),
     }
 

@@ -43,7 +43,7 @@ def campus(n: int, seed: int) -> pl.DataFrame:
 
 
 def _building(rng: np.random.Generator, number: int, chance: float) -> SiteSpec:
-    held = estate()
+    held = estate("campus")
     size = np.interp(chance, held.levels, held.quantiles[0])
     return SiteSpec(
         number=number,
