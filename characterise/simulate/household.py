@@ -11,7 +11,7 @@ import numpy as np
 
 from characterise.settlement import SLOTS_PER_DAY
 from characterise.simulate.character import Character, draw_characters, population
-from characterise.simulate.rhythm import rhythm
+from characterise.simulate.rhythm import EVEN, rhythm
 from characterise.simulate.timeline import Bool, Float, Timeline
 from characterise.simulate.weather import Weather
 
@@ -22,6 +22,8 @@ _SPANS_AWAY: Final = {
     "german": (0.8, 2.6, (1, 2, 2, 3, 3, 5, 7, 10)),
 }
 """By style: shape of how much homes differ in it, mean breaks of a year, and days of a break."""
+_LULLS: Final = {"british": EVEN, "german": 0.2}
+"""By style. Peaks of the German homes fitted come and go faster than their noise as a whole."""
 _SIZE_WEIGHT: Final = 1.0
 
 
@@ -91,7 +93,8 @@ def household(
     active = _active(rng, free, HABITS[archetype]) * ~away[:, None]
     first = time.first_day - dt.date(time.first_day.year, 1, 1)
     table = rhythm(
-        rng, home, first_day_of_year=first.days, free=free, away=away, active=active
+        rng, home, first_day_of_year=first.days, free=free, away=away, active=active,
+        lulls=_LULLS[style],
     )  # fmt: skip
     span = slice(0, time.n_local_days)
     return Household(time.on_wall_clock(table[span]), away[span], active[span])
