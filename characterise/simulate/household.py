@@ -11,15 +11,19 @@ import numpy as np
 
 from characterise.settlement import SLOTS_PER_DAY
 from characterise.simulate.character import Character, draw_characters, population
-from characterise.simulate.rhythm import rhythm
+from characterise.simulate.rhythm import EVEN, rhythm
 from characterise.simulate.timeline import Bool, Float, Timeline
 from characterise.simulate.weather import Weather
 
 HOUR_OF_SLOT: Final = (np.arange(SLOTS_PER_DAY) + 0.5) / 2
 _WHOLE_YEAR: Final = 366
-_BREAKS_SHAPE: Final = 0.5
-_BREAKS_A_YEAR: Final = 1.2
-_BREAK_DAYS: Final = (2, 3, 7, 7, 10, 14)
+_SPANS_AWAY: Final = {
+    "british": (0.5, 1.2, (2, 3, 7, 7, 10, 14)),
+    "german": (0.8, 2.6, (1, 2, 2, 3, 3, 5, 7, 10)),
+}
+"""By style: shape of how much homes differ in it, mean breaks of a year, and days of a break."""
+_LULLS: Final = {"british": EVEN, "german": 0.2}
+"""By style. Peaks of the German homes fitted come and go faster than their noise as a whole."""
 _SIZE_WEIGHT: Final = 1.0
 
 
@@ -76,19 +80,21 @@ def household(
     Notes
     -----
     A year at least is drawn and the span cut from its start, so that a home of a week is a week
-    of a whole home. The season follows the date; ``weather`` beyond it moves nothing here, for
-    in homes without electric heating it was found to move nothing (`training.household_fit`).
+    of a whole home. The season follows the date; ``weather`` beyond it moves nothing here: in a
+    one-off look at the homes of both data sets, daily anomalies of temperature and of load
+    correlated at about 0.
     """
     home = draw_home_of(rng, archetype, style)
     days = max(time.n_local_days, _WHOLE_YEAR)
     weekday = (int(time.weekday[0]) + np.arange(days)) % 7
     free = weekday >= 5
     free[: time.n_local_days] = ~time.working
-    away = _holidays(rng, days)
+    away = _holidays(rng, days, style)
     active = _active(rng, free, HABITS[archetype]) * ~away[:, None]
     first = time.first_day - dt.date(time.first_day.year, 1, 1)
     table = rhythm(
-        rng, home, first_day_of_year=first.days, free=free, away=away, active=active
+        rng, home, first_day_of_year=first.days, free=free, away=away, active=active,
+        lulls=_LULLS[style],
     )  # fmt: skip
     span = slice(0, time.n_local_days)
     return Household(time.on_wall_clock(table[span]), away[span], active[span])
@@ -113,13 +119,14 @@ def draw_home_of(rng: np.random.Generator, archetype: str, style: str) -> Charac
     return homes[int(shared[wanted])]
 
 
-def _holidays(rng: np.random.Generator, days: int) -> Bool:
+def _holidays(rng: np.random.Generator, days: int, style: str) -> Bool:
+    shape, a_year, lengths = _SPANS_AWAY[style]
     away = np.zeros(days, dtype=bool)
     # Some homes are never empty for a night, others often.
-    breaks = rng.gamma(_BREAKS_SHAPE, _BREAKS_A_YEAR / _BREAKS_SHAPE) * days / _WHOLE_YEAR
+    breaks = rng.gamma(shape, a_year / shape) * days / _WHOLE_YEAR
     for _ in range(rng.poisson(breaks)):
         first = int(rng.integers(0, days))
-        away[first : first + int(rng.choice(_BREAK_DAYS))] = True
+        away[first : first + int(rng.choice(lengths))] = True
     return away
 
 

@@ -36,6 +36,8 @@ SOURCES: Final = (
 )
 """What the noise is made of; `Character.shares` is in this order."""
 
+EVEN: Final = 0.5
+"""As much of the noise is lulls as surges."""
 QUICK: Final = ("blip", "run", "cycle")
 """Sources that come and go within an hour or two."""
 RUN_SLOTS: Final = 1.8
@@ -72,6 +74,7 @@ def rhythm(
     free: Bool,
     away: Bool,
     active: Float,
+    lulls: float = EVEN,
 ) -> Float:
     """Load of a home on its wall clock.
 
@@ -85,13 +88,15 @@ def rhythm(
         (days,) nobody sleeps here.
     active
         (days, 48) share of the half-hour in which people are up and in.
+    lulls
+        Part of the variance of what comes and goes that is lulls, 0-1; the rest is surges.
 
     Returns
     -------
     (days, 48) kW.
     """
     usual = usual_level(home, first_day_of_year, free)
-    noise = _noise(rng, home, usual, _presence(active, free))
+    noise = _noise(rng, home, usual, _presence(active, free), lulls)
     level = usual + home.spread * noise
     cuts = np.quantile(level[~away] if not away.all() else level, LEVELS)
     if away.any():
@@ -112,16 +117,18 @@ def usual_level(home: Character, first_day_of_year: int, free: Bool) -> Float:
     )
 
 
-def _noise(rng: np.random.Generator, home: Character, usual: Float, presence: Float) -> Float:
+def _noise(
+    rng: np.random.Generator, home: Character, usual: Float, presence: Float, lulls: float
+) -> Float:
     """(days, 48) noise of unit variance."""
     days = len(usual)
     n = days * SLOTS_PER_DAY
     size = dict(zip(SOURCES, np.sqrt(home.shares), strict=True))
-    small = size["blip"] * _blips(rng, n, _BLIPS_PER_RUN * home.runs_per_slot) + size[
+    small = size["blip"] * _blips(rng, n, _BLIPS_PER_RUN * home.runs_per_slot, lulls) + size[
         "cycle"
     ] * cycle(rng, n, home.cycle_slots)
-    large = size["run"] * runs(rng, n, home.runs_per_slot)
-    mood = _both_ways(_mood(rng, n), _mood(rng, n))
+    large = size["run"] * runs(rng, n, home.runs_per_slot, lulls)
+    mood = _both_ways(_mood(rng, n), _mood(rng, n), lulls)
     held = np.sqrt(1 - _PRESENCE) * mood.reshape(days, -1) + np.sqrt(_PRESENCE) * presence
     hours = size["mood"] * held
     hours += size["routine"] * _hourly(rng, days, 1, ROUTINE_MEMORY)
@@ -152,27 +159,30 @@ def _presence(active: Float, free: Bool) -> Float:
     return found / scale if scale > 1e-9 else found
 
 
-def runs(rng: np.random.Generator, n: int, per_slot: float) -> Float:
+def runs(rng: np.random.Generator, n: int, per_slot: float, lulls: float = EVEN) -> Float:
     """(n,) noise of unit variance of appliances, with ``per_slot`` starts in a half-hour.
 
     Notes
     -----
     An appliance starts at once and tails off; a lull sets in by and by and ends at once. Together
-    they leave the level as often above the usual as below, yet rises are steeper than falls.
+    they leave the level as often above the usual as below, when even, yet rises are steeper than
+    falls.
     """
-    return _both_ways(_laid(rng, n, per_slot), _laid(rng, n, per_slot))
+    return _both_ways(_laid(rng, n, per_slot), _laid(rng, n, per_slot), lulls)
 
 
-def _blips(rng: np.random.Generator, n: int, shape: float) -> Float:
+def _blips(rng: np.random.Generator, n: int, shape: float, lulls: float) -> Float:
     """(n,) noise of unit variance that hardly outlasts a half-hour, rarely large."""
     return _both_ways(
         _remember(_skewed(rng, n, shape), 1, BLIP_MEMORY),
         _remember(_skewed(rng, n, shape), 1, BLIP_MEMORY),
+        lulls,
     )
 
 
-def _both_ways(rising: Float, falling: Float) -> Float:
-    found: Float = (rising - falling[::-1]) / np.sqrt(2)
+def _both_ways(rising: Float, falling: Float, lulls: float) -> Float:
+    up, down = np.sqrt(2 * (1 - lulls)), np.sqrt(2 * lulls)
+    found: Float = (up * rising - down * falling[::-1]) / np.sqrt(2)
     return found
 
 

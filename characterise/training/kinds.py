@@ -15,25 +15,19 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from characterise import simulate
 from characterise.simulate.areas import AREAS
 from characterise.simulate.heat_pump import heat_pump
-from characterise.simulate.mix import draw_home, full_mix
-from characterise.simulate.site import simulate_site
 from characterise.simulate.timeline import Timeline, timeline
 from characterise.simulate.weather import Weather, weather_of
 from characterise.training.campus import campus
 from characterise.training.discriminator import Boundaries, boundaries
-from characterise.training.home_kinds import german_homes, london_homes
+from characterise.training.home_kinds import GERMAN_AHEAD, german_home, german_homes, london_homes
 
-_NO_ASSETS: Final = dict.fromkeys(("ev", "heat_pump", "battery", "pv", "dr"), 0.0)
 _HAMELIN_MONTHS_C: Final = (1.9, 2.4, 5.2, 9.6, 13.6, 16.8, 18.9, 18.5, 14.6, 10.1, 5.7, 2.8)
 """Near WPuQ's homes: in keeping with averages of northern Germany's lowland, typed in."""
 _LOG_KW: Final = (1.08, 0.5)
 """Compressors: mean of the log of kW as fitted; its spread such that yearly use spreads as in the
 fitted half of WPuQ."""
-_CLOCK_AHEAD: Final = 2
-"""Half-hours by which Germany's wall clock is ahead of London's."""
 Draw = Callable[[int, int], pl.DataFrame]
 """How many sites, seed -> reads."""
 
@@ -87,12 +81,11 @@ def _heat_pump_homes(n: int, seed: int) -> pl.DataFrame:
     parts = []
     for number in range(n):
         rng = np.random.default_rng([seed, number, 98])
-        spec = draw_home(rng, number, time.n, full_mix({**_NO_ASSETS, "confounder": 0.0}))
-        home = simulate_site(spec, time, weather, seed)
+        home = german_home(rng, time, weather)
         kw = float(np.exp(rng.normal(*_LOG_KW)))
         drawn = heat_pump(
             rng, time, weather, kw=kw, domestic=True, make="ground",
-            away=np.zeros(time.n_local_days, dtype=bool),
+            away=home.away,
         )  # fmt: skip
         parts.append(
             pl.DataFrame(
@@ -100,7 +93,7 @@ def _heat_pump_homes(n: int, seed: int) -> pl.DataFrame:
                     "mpan": f"{number:013d}",
                     "ts_utc": pl.Series(time.starts()).dt.replace_time_zone("UTC"),
                     # WPuQ's loggers do not round to whole watt-hours, as settlement meters do.
-                    "import_kwh": np.roll(home.net_kw + drawn, -_CLOCK_AHEAD) / 2,
+                    "import_kwh": np.roll(home.load_kw + drawn, -GERMAN_AHEAD) / 2,
                     "export_kwh": np.zeros(time.n),
                 }
             )
@@ -113,13 +106,6 @@ def _german_weather(time: Timeline, seed: int) -> Weather:
     own = weather_of(area, time, seed)
     warmer = (np.array(_HAMELIN_MONTHS_C) - area.months_c)[time.month]
     return replace(own, temp_c=own.temp_c + warmer[time.day], daily_c=own.daily_c + warmer)
-
-
-def _homes(n: int, seed: int, first_day: dt.date, mix: dict[str, float]) -> pl.DataFrame:
-    return simulate.population(
-        homes=n, businesses=0, first_day=first_day, n_days=365, seed=seed,
-        mix={**mix, "enrolled": 0.0},
-    ).reads  # fmt: skip
 
 
 KINDS: Final = {

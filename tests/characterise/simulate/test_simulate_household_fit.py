@@ -10,7 +10,7 @@ import characterise.simulate
 from characterise.simulate.character import draw_characters, population
 from characterise.simulate.rhythm import SOURCES, rhythm
 from characterise.training.household_fit import describe, quiet
-from characterise.training.household_population import SCORES, fit, fitted
+from characterise.training.household_population import SCORES, fit, fitted, without_left_on
 
 FREE = np.arange(366) % 7 >= 5
 
@@ -56,6 +56,26 @@ def test_a_population_fitted_to_drawn_homes_has_their_middle(drawn):
     assert centre["level"][0] == pytest.approx(np.mean([r["level"][0] for r in rows[:4]]), abs=1e-3)
     assert len(made["correlation"]) == sum(len(made["basis"][name]) for name in SCORES)
     assert np.linalg.eigvalsh(np.array(made["correlation"])).min() > 0
+
+
+def test_days_with_something_left_on_are_left_out_and_no_others(drawn):
+    load = load_of(drawn[0], 1)
+    load[50:60] = 6 * load.mean()
+    load[200] = np.nan
+    kept = np.isfinite(without_left_on(load)).all(axis=1)
+    assert not kept[50:60].any()
+    assert kept.sum() == len(load) - 11
+
+
+def test_the_middle_of_german_homes_is_of_their_usual_days(drawn):
+    rows = [describe(load_of(home, seed), FREE) for seed, home in enumerate(drawn)]
+    usual = [{**row, "level": row["level"] - 1.0} for row in rows[3:]]
+    plain = fit({"british": rows[:3], "german": rows[3:]})
+    made = fit({"british": rows[:3], "german": rows[3:]}, usual)
+    german = made["styles"]["german"]["centre"]["level"][0]
+    assert german == pytest.approx(np.median([row["level"][0] for row in usual]), abs=1e-3)
+    assert made["styles"]["british"] == plain["styles"]["british"]
+    assert made["correlation"] == plain["correlation"]
 
 
 def test_shares_of_noise_sum_to_one_for_every_source(drawn):
