@@ -25,6 +25,9 @@ LIMITS = """## Limits
 - Heat pumps: the real ones are German (one family). Without measured temperature none is high.
 - EV homes of the real corpus join real charging sessions to other homes, with flat 3.6 or 7.2 kW
   power within a session.
+- The simulator's homes, heat pumps and university buildings are drawn from populations fitted to
+  about half of the sites of lcl, wpuq and cambridge_estates, and the model trains on the simulator:
+  figures on the families lcl, wpuq and ucam, left out or not, are not blind.
 - Sources that were hourly and split evenly in two (source_minutes = 60 in the corpus) hide partial
   half-hours; figures on them are of hourly detail.
 - Between families of sites the logit shifts; that spread (`transfer_sd`) is inside the bounds, so
