@@ -32,7 +32,7 @@ _DAMAGE: Final = (
     EOFError,
     OSError,
     ValueError,
-    RuntimeError,  # NotImplementedError too: a header that asks for what no reader has
+    RuntimeError,  # and its kinds: zipfile raises one where a header asks for a packing it lacks
 )
 
 

@@ -100,14 +100,15 @@ def columns_in_order(frame: pl.DataFrame) -> str:
     """Day that shows time labels to be mere places: the n-th column holds the n-th half-hour.
 
     On the short day such rows fill the columns of the hour that British clocks skip and leave the
-    last two of the day empty. Empty where no day shows it.
+    last two of the day empty. Empty where no day shows it; the file's last day shows nothing, since
+    a file in UTC that stops an hour early looks the same.
 
     Parameters
     ----------
     frame
         ``line``, ``day``, ``slot`` of readings in a table with one row a day.
     """
-    for day in sorted(frame["day"].drop_nulls().unique().to_list()):
+    for day in sorted(frame["day"].drop_nulls().unique().to_list())[:-1]:
         if periods_in_day(day) != 46:
             continue
         rows = (

@@ -100,7 +100,13 @@ def blocks_of(names: list[str]) -> list[Block]:
 def _extras(grouped: Groups, stem: str) -> list[tuple[int, int]]:
     """The repeated hour's own columns, which may go without a prefix that the others have."""
     held = [(own, members) for (kind, own), members in grouped.items() if kind == "extra"]
-    fitting = [(own, members) for own, members in held if stem.strip("[]() _-").endswith(own)]
+    bare = stem.strip("[]() _-")
+    # Without words of their own they are readings: a block of statuses never takes them.
+    fitting = [
+        (own, members)
+        for own, members in held
+        if (bare.startswith(own) or bare.endswith(own)) and (own or not is_flag_name(bare))
+    ]
     return max(fitting, key=lambda one: len(one[0]), default=("", []))[1]
 
 

@@ -26,7 +26,7 @@ def implausible(minutes: int) -> pl.Expr:
 
     True for more energy than any connection gives; for a run of nines that towers over the
     rest of its meter's readings in the same file, as such fillers do; and for any reading over
-    1 MW that is a hundred times the 99th percentile of the others.
+    1 MW that is a hundred times the 95th percentile of what its meter ran at in the file.
 
     Parameters
     ----------

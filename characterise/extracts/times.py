@@ -72,8 +72,11 @@ def _settle_places(frame: pl.DataFrame, facts: Facts) -> tuple[pl.DataFrame, Fac
 
 
 def _instant_ends(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
-    """On the short day, the half-hour from 00:30 under 02:00, the local instant when it ends."""
-    if facts.side != "end" or facts.kind != "wall":
+    """On the short day, the half-hour from 00:30 under 02:00, the local instant when it ends.
+
+    Only where the file says that it keeps local time: in UTC 02:00 ends a half-hour of its own.
+    """
+    if facts.side != "end" or facts.kind != "wall" or facts.clock != LONDON:
         return frame
     short = [day for day in frame["day"].drop_nulls().unique() if periods_in_day(day) == 46]
     own = pl.col("slot").is_in([1, 2]).any().over("line", "column_group")

@@ -190,3 +190,42 @@ def test_48_periods_on_a_short_day_are_a_utc_day():
     reading = read_extract(f"MPAN,Date,{names}\n{MPAN},30/03/2025,{row}\n".encode(), "x.csv")
     assert reading.accepted["ts_utc"].min() == dt.datetime(2025, 3, 30, tzinfo=dt.UTC)
     assert reading.accepted.height == 48
+
+
+def _short_day_file(blank, *, labels, last=dt.date(2025, 3, 30), first=dt.date(2025, 3, 28)):
+    """Days about the one that clocks go forward on, some of its cells blank; no word on clocks."""
+    rows = [",".join(["MPAN", "Date", "Unit", *labels])]
+    for n in range((last - first).days + 1):
+        day = first + dt.timedelta(days=n)
+        gone = blank if day == dt.date(2025, 3, 30) else ()
+        cells = ["" if slot in gone else "1.5" for slot in range(48)]
+        rows.append(",".join(["1200023305967", f"{day:%d/%m/%Y}", "kWh", *cells]))
+    return "\n".join([*rows, ""]).encode()
+
+
+STARTS = [f"{m // 60:02d}:{m % 60:02d}" for m in range(0, 1440, 30)]
+ENDS = [f"{(m + 30) // 60 % 24:02d}:{(m + 30) % 60:02d}" for m in range(0, 1440, 30)]
+
+
+def test_a_file_that_stops_an_hour_early_on_the_short_day_is_not_taken_for_local_periods():
+    reading = read_extract(_short_day_file((46, 47), labels=STARTS), "stopped.csv")
+    told = {found.what: found.value for _, found in reading.detections}
+    assert "columns" not in told
+    assert told["clock"] != "Europe/London"
+
+
+def test_a_gap_on_the_short_day_moves_no_reading_of_a_file_that_says_no_clock():
+    reading = read_extract(_short_day_file((1, 2), labels=ENDS), "gap.csv")
+    assert (
+        dt.datetime(2025, 3, 30, 0, 30, tzinfo=dt.UTC) not in reading.accepted["ts_utc"].to_list()
+    )
+    told = {found.what: found.value for _, found in reading.detections}
+    assert told["clock"] == "UTC"
+
+
+def test_periods_in_time_columns_are_still_seen_where_later_days_are_whole():
+    data = _short_day_file((46, 47), labels=STARTS, last=dt.date(2025, 4, 2))
+    reading = read_extract(data, "periods.csv")
+    told = {found.what: found.value for _, found in reading.detections}
+    assert told["columns"] == "periods in order"
+    assert reading.accepted.height == 6 * 48 - 2

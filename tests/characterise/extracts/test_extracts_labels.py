@@ -107,3 +107,12 @@ def test_the_repeated_hour_of_its_own_columns_joins_the_block():
 
 def test_a_few_numbered_columns_are_no_day():
     assert blocks_of(["MPAN", *[f"Rate {n}" for n in range(1, 9)]]) == []
+
+
+def test_statuses_of_the_repeated_hour_are_not_taken_from_its_readings():
+    names = []
+    for label in (*(f"H{n // 2:02d}{n % 2 * 30:02d}" for n in range(48)), "DST +0:30", "DST +1:00"):
+        names += [label, f"Estimated / Actual {label}"]
+    values, statuses = sorted(blocks_of(names), key=is_flag_block)
+    assert values.columns == tuple(range(0, 100, 2))
+    assert statuses.columns == tuple(range(1, 100, 2))
