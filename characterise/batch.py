@@ -33,7 +33,7 @@ from characterise.meter_cube import describe_meters
 from characterise.model import load_model
 from characterise.profile import ProfileSettings, profile
 from characterise.results_folder import staged
-from characterise.run_inputs import RunInputs, load_cube, survey
+from characterise.run_inputs import RunInputs, described, load_cube, survey
 
 RESULTS: Final = {
     "detections": DETECTIONS,
@@ -90,6 +90,8 @@ class RunReport:
     counts_in: dict[str, int]
     counts_out: dict[str, int]
     left_out: dict[str, int]
+    outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Name, bytes and SHA-256 of every result: run.json's own checksum seals them all."""
     findings: list[dict[str, Any]] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -144,6 +146,7 @@ def run(
             counts_in={"rows": rows, **_sum(report.counts for report in reports)},
             counts_out=written,
             left_out=left_out,
+            outputs={name: described(folder / f"{name}.parquet") for name in written},
             findings=[asdict(each) for each in found],
             seconds=round(time.perf_counter() - began, 2),
         )

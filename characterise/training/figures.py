@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -50,29 +52,81 @@ def ece(probability: Array, label: Array, bins: int = 10) -> float:
 
     Notes
     -----
-    Bins of equal mass; debiased after Kumar, Liang and Ma (2019): each bin's squared gap less its
-    sampling variance, root of the mean, never under zero. NaN under five sites a bin, or of one
+    Root of `squared_gaps`' debiased mean, never under zero. NaN under five sites a bin, or of one
     side only.
     """
     if label.size < 5 * bins or label.min() == label.max():
         return float("nan")
-    weight = balanced(label)
-    order = np.argsort(probability, kind="stable")
-    mass = np.cumsum(weight[order])
-    bin_of = np.minimum((mass * bins).astype(np.int64), bins - 1)
-    total = 0.0
-    for number in np.unique(bin_of):
-        part = order[bin_of == number]
-        share = weight[part] / weight[part].sum()
-        rate = float(np.dot(share, label[part]))
-        count = 1 / float((share**2).sum())
-        gap = (float(np.dot(share, probability[part])) - rate) ** 2
-        noise = rate * (1 - rate) / (count - 1) if count > 1 else gap
-        total += float(weight[part].sum()) * (gap - noise)
-    return float(np.sqrt(max(total, 0.0)))
+    gaps = squared_gaps(probability, label, balanced(label), bins=bins)
+    return float(np.sqrt(max(gaps.debiased, 0.0)))
 
 
-def wilson(right: int, total: int, z: float = 1.96) -> tuple[float, float]:
+@dataclass(frozen=True, slots=True)
+class SquaredGaps:
+    """Mean over equal-mass bins of the squared gap between stated and true."""
+
+    plain: float
+    debiased: float
+    """Each bin's squared gap less its sampling variance."""
+    absolute: float
+    """Mean of the gaps without their sign: what is commonly called ECE, biased upwards."""
+
+
+def squared_gaps(
+    probability: Array,
+    label: Array,
+    weight: Array,
+    *,
+    cluster: npt.NDArray[np.int64] | None = None,
+    bins: int = 10,
+) -> SquaredGaps:
+    """Gaps of calibration in bins of equal weight.
+
+    Parameters
+    ----------
+    weight
+        (N,) sums to one; the share of either side is fixed by it, as in `balanced`.
+    cluster
+        (N,) sites of one number say the same thing more than once; each its own by default.
+
+    Notes
+    -----
+    Debiased after Kumar, Liang and Ma (2019), with the variance of a weighted share between
+    clusters, less what fixing the share of either side takes from it. A bin of one cluster says
+    nothing.
+    """
+    bin_of = mass_bins(probability, weight, bins)
+    mass = np.bincount(bin_of, weight, bins)
+    share = weight / mass[bin_of]
+    miss = label - probability
+    gap = np.bincount(bin_of, share * miss, bins)
+    number = np.arange(label.size) if cluster is None else cluster
+    _, cell = np.unique(bin_of * (int(number.max()) + 1) + number, return_inverse=True)
+    held = np.bincount(cell, share * (miss - gap[bin_of]))
+    home = np.zeros(held.size, dtype=np.int64)
+    home[cell] = bin_of
+    count = np.bincount(home, minlength=bins)
+    spread = np.bincount(home, held**2, bins) * count / np.maximum(count - 1, 1)
+    pull = np.bincount(bin_of, label * share * (miss - gap[bin_of]), bins)
+    n_with = max(label.sum(), 1.0)
+    spread -= pull**2 * (1 / n_with + 1 / max(label.size - n_with, 1.0))
+    spread = np.where(count > 1, spread, gap**2)
+    return SquaredGaps(
+        float(np.dot(mass, gap**2)),
+        float(np.dot(mass, gap**2 - spread)),
+        float(np.dot(mass, np.abs(gap))),
+    )
+
+
+def mass_bins(probability: Array, weight: Array, bins: int) -> npt.NDArray[np.int64]:
+    """(N,) bin of each site, bins of equal weight; equal probabilities share one bin."""
+    _, tie = np.unique(probability, return_inverse=True)
+    held = np.bincount(tie, weight)
+    middle = np.cumsum(held) - held / 2
+    return np.minimum((middle * bins / held.sum()).astype(np.int64), bins - 1)[tie]
+
+
+def wilson(right: float, total: float, z: float = 1.96) -> tuple[float, float]:
     """Wilson score interval of a share; (0, 1) of nothing."""
     if total == 0:
         return 0.0, 1.0

@@ -8,6 +8,9 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
+
 from characterise import simulate
 from characterise.asset_classes import ASSET_CLASSES
 from characterise.model import PresenceModel, digest, to_json
@@ -46,6 +49,13 @@ def training_table(made: Simulated, folder: Path | None) -> Table:
     """Real sites, where ``folder`` has any, and simulated ones."""
     real = real_batches(folder) if folder is not None else ()
     return table_of(chain(simulated_batches(made.population()), real))
+
+
+def train_without(table: Table, rows_to_leave_out: npt.NDArray[np.bool_]) -> PresenceModel:
+    """Train every class on the table without some of its rows."""
+    rest = table.at(~rows_to_leave_out)
+    parts = tuple(train_class(rest, place).model for place in range(len(ASSET_CLASSES)))
+    return PresenceModel(version=digest(parts), classes=parts)
 
 
 def train(out: Path, made: Simulated = DEFAULT, folder: Path | None = None) -> PresenceModel:
