@@ -1,4 +1,4 @@
-"""The engine's commands: characterise, baseline, score."""
+"""The engine's commands: characterise, baseline."""
 
 from __future__ import annotations
 
@@ -25,11 +25,6 @@ if TYPE_CHECKING:
     from characterise.run_inputs import RunInputs
 
 REFITS = ("daily", "weekly", "monthly")
-SCORES_SHOWN = (
-    *("asset_class", "group", "n_sites", "n_with", "n_insufficient", "auc", "macro_f1", "ece"),
-    *("n_high", "high_right", "n_medium", "medium_right"),
-)
-"""Columns that fit a terminal; --report holds them all."""
 
 ReadsOption = Annotated[
     Path | None,
@@ -48,7 +43,6 @@ def register(app: typer.Typer) -> None:
     """Mount the commands."""
     app.command("characterise")(characterise)
     app.command("baseline")(baseline)
-    app.command("score")(score)
 
 
 def characterise(
@@ -119,29 +113,6 @@ def baseline(
     say(f"{rows} half-hours written to {out}.")
     if found:
         findings()
-
-
-def score(
-    truth: Annotated[Path, typer.Option("--truth", help="Folder with sites.parquet (labels).")],
-    results: Annotated[Path, typer.Option("--results", help="Folder of characterise --out.")],
-    leave_out: Annotated[
-        str | None,
-        typer.Option("--leave-out", help="Leave the sites of this family out, for example lcl."),
-    ] = None,
-    report: ReportOption = None,
-) -> None:
-    """Score results against labelled meters."""
-    from characterise.training.scoreboard import score as scoreboard
-
-    for folder, file in ((truth, "sites.parquet"), (results, "detections.parquet")):
-        if not (folder / file).is_file():
-            fail(f"{folder} holds no {file}; name the folder that does.")
-    table = scoreboard(truth, results, leave_out)
-    import polars as pl
-
-    with pl.Config(tbl_rows=-1, tbl_cols=-1, tbl_hide_dataframe_shape=True, tbl_width_chars=160):
-        say(str(table.select(name for name in SCORES_SHOWN if name in table.columns)))
-    write_report(report, table.fill_nan(None).to_dicts())
 
 
 def _files(

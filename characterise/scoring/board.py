@@ -9,10 +9,11 @@ from typing import Any, Final
 
 import polars as pl
 
+from characterise.asset_classes import ASSET_CLASSES
 from characterise.frames import CAPABILITY
 from characterise.scoring import arrivals, attribution, baselines, rating
 from characterise.scoring.groups import has_history
-from characterise.scoring.presence import judged, presence_frames
+from characterise.scoring.presence import EVERY, judged, presence_frames
 from characterise.scoring.runs import Run
 from characterise.scoring.sub_metered import SubMetered, estimates, sub_metered
 from characterise.scoring.truth import ASSET, DETAILS, Truth
@@ -59,7 +60,8 @@ def scoreboard(truth: Truth, runs: Sequence[Run], progress: Progress | None = No
     made["attribution"] = attribution.attribution_summary(made["attribution_sites"])
     made["rating"] = rating.rating_summary(made["rating_sites"])
     made["arrivals"] = arrivals.arrival_summary(made["arrival_sites"])
-    return Scoreboard({name: made[name] for name in PARTS}, {name: made[name] for name in SITES})
+    parts = {name: _in_order(made[name]) for name in PARTS}
+    return Scoreboard(parts, {name: made[name] for name in SITES})
 
 
 class _Scored:
@@ -133,6 +135,15 @@ def _compared(
         pl.DataFrame(rows, schema=attribution.ROWS, orient="row"),
         pl.DataFrame(true, schema=rating.TRUE, orient="row"),
     )
+
+
+def _in_order(frame: pl.DataFrame) -> pl.DataFrame:
+    """Rows by class in the order of `ASSET_CLASSES`, as they came within one."""
+    if "asset_class" not in frame.columns:
+        return frame
+    places = {name: place for place, name in enumerate((*ASSET_CLASSES, EVERY))}
+    place = pl.col("asset_class").replace_strict(places, return_dtype=pl.Int8)
+    return frame.sort(place, maintain_order=True)
 
 
 def _dates(truth: Truth) -> dict[tuple[str, str], Dates]:

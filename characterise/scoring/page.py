@@ -24,8 +24,8 @@ TITLES: Final = {
 }
 READ_AS: Final = {
     "presence": "Called = probability of 0.5 or more. AUC and macro-F1: 95 % over resamples of "
-    "whole homes, buildings and traces; recall and specificity: Wilson. A figure of 1 that no resample "
-    "moves has Wilson's interval of the rarer side. Sites without a say are left out.",
+    "whole homes, buildings and traces; recall and specificity: Wilson. A figure of 1 that no "
+    "resample moves has Wilson's interval of the rarer side. Sites without a say are left out.",
     "tiers": "right: share of the sites in a tier that have the class, with Wilson's interval; "
     "balanced: the same at a prevalence of one half; stated: their mean probability.",
     "calibration": "ECE: root of the debiased mean squared gap in ten bins of equal weight at the "

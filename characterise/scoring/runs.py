@@ -32,9 +32,8 @@ class Run:
         path = self.folder / "detections.parquet"
         frame = collect(scan(path), path)
         wanted = ("mpan", "asset_class", "probability", "tier")
-        schema = pl.Schema({name: DETECTIONS[name] for name in wanted})
         dates = [name for name in ("first_seen", "last_seen") if name in frame.columns]
-        schema = pl.Schema({**schema, **{name: DETECTIONS[name] for name in dates}})
+        schema = pl.Schema({name: DETECTIONS[name] for name in (*wanted, *dates)})
         told = check(frame, schema, str(path))
         unknown = set(told["asset_class"].unique()) - set(ASSET_CLASSES)
         if unknown:

@@ -27,6 +27,12 @@ ASSET: Final = {
 DETAILS: Final = ("family", "premises", "licence_class", "group_id", "trace_id")
 """Columns of ``sites`` that group the figures or keep folds apart; each may be absent."""
 DATES: Final = ("installed", "removed", "resized")
+
+
+def _schema(columns: dict[str, Any]) -> pl.Schema:
+    return pl.Schema(columns)
+
+
 _FILES: Final = ("sites.parquet", "sites.csv")
 _COLUMNS: Final[dict[str, Any]] = {
     **dict.fromkeys(("mpan", *DETAILS), pl.String),
@@ -35,8 +41,8 @@ _COLUMNS: Final[dict[str, Any]] = {
     "n_days": pl.Int64,
 }
 _SITES: Final = pl.Schema(_COLUMNS)
-_EVENTS: Final = pl.Schema({"mpan": pl.String, "start_utc": UTC, "end_utc": UTC, "kind": pl.String})
-_HALF_HOURS: Final = pl.Schema(
+_EVENTS: Final = _schema({"mpan": pl.String, "start_utc": UTC, "end_utc": UTC, "kind": pl.String})
+_HALF_HOURS: Final = _schema(
     {
         "mpan": pl.String,
         "asset": pl.String,

@@ -123,7 +123,8 @@ def mass_bins(probability: Array, weight: Array, bins: int) -> npt.NDArray[np.in
     _, tie = np.unique(probability, return_inverse=True)
     held = np.bincount(tie, weight)
     middle = np.cumsum(held) - held / 2
-    return np.minimum((middle * bins / held.sum()).astype(np.int64), bins - 1)[tie]
+    number = np.minimum((middle * bins / held.sum()).astype(np.int64), bins - 1)
+    return np.asarray(number[tie])
 
 
 def wilson(right: float, total: float, z: float = 1.96) -> tuple[float, float]:
