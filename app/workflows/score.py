@@ -162,7 +162,7 @@ def _about(
         ),
         "histories": ", ".join("all" if run.months is None else str(run.months) for run in runs),
         "seal": seal_of(runs[-1]) or "none (no run.json)",
-        "sealed_before": wanted.sealed is not None,
+        "sealed_before": "yes" if wanted.sealed is not None else "no",
         "notes": list(_notes(wanted, all_checked=all_checked)),
         "seals": {str(run.months or "all"): seal_of(run) for run in runs},
         "truth_sha256": truth_checksums(wanted.truth, TRUTH_FILES),

@@ -105,7 +105,14 @@ def history(rows: pl.DataFrame, title: str) -> str:
 def _axes(box: Frame, title: str, across: str, ticks: Sequence[tuple[float, str]]) -> list[str]:
     low, high = box.up
     parts = [_text(_LEFT, 16, title, weight="bold")]
-    parts.append(_text((box.x(box.across[0]) + box.x(box.across[1])) / 2, box.height - 8, across))
+    parts.append(
+        _text(
+            (box.x(box.across[0]) + box.x(box.across[1])) / 2,
+            box.height - 8,
+            across,
+            anchor="middle",
+        )
+    )
     for level in (low, low + (high - low) / 2, high):
         parts.append(_line([(box.across[0], level), (box.across[1], level)], box, "#9a9a9a", 0.5))
         parts.append(_text(_LEFT - 6, box.y(level) + 4, f"{level:.2g}", anchor="end"))

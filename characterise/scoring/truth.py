@@ -102,7 +102,7 @@ def read_truth(folder: Path) -> Truth:
             f"{path} holds no label; name at least one of {', '.join(LABEL.values())}"
         )
     absent = [pl.lit(None).alias(name) for name in _SITES if name not in held.columns]
-    table = check(held.with_columns(absent), _SITES, path.name)
+    table = check(_dated(held, path).with_columns(absent), _SITES, path.name)
     sites = labels(table).rename({"n_days": "days"}).sort("mpan")
     if sites["mpan"].null_count() or not sites["mpan"].is_unique().all():
         raise InvalidFrame(f"{path} names a meter twice or not at all; give each site one row")
@@ -112,6 +112,17 @@ def read_truth(folder: Path) -> Truth:
     )
     truth = Truth(folder, sites)
     return truth if truth.reads is None else replace(truth, sites=_with_days(sites, truth.reads))
+
+
+def _dated(held: pl.DataFrame, path: Path) -> pl.DataFrame:
+    """Dates that came as text, read."""
+    dates = [name for name, kind in _SITES.items() if kind == pl.Date and name in held.columns]
+    texts = [name for name in dates if held.schema[name] == pl.String]
+    try:
+        return held.with_columns(pl.col(texts).str.strip_chars().str.to_date("%Y-%m-%d"))
+    except pl.exceptions.PolarsError as error:
+        named = ", ".join(texts)
+        raise InvalidFrame(f"{path} holds no date like 2026-03-29 somewhere in {named}") from error
 
 
 def _labels_file(folder: Path) -> Path:

@@ -121,12 +121,6 @@ def test_baseline_of_an_unknown_method_names_those_there_are(fmar, reads, tmp_pa
     assert "bl01_like" in done.output
 
 
-def test_score_without_truth_says_which_file_is_missing(fmar, tmp_path):
-    done = fmar("score", "--truth", tmp_path, "--results", tmp_path)
-    assert done.exit_code == 2
-    assert "sites.parquet" in done.output
-
-
 def test_workspace_results_are_committed_with_the_run_that_made_them(loaded):
     first = characterise(loaded, **WHO)
     assert loaded.committed()["detections"] == first.versions["detections"]

@@ -8,13 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from characterise.errors import InvalidFrame
 from characterise.model import load_model
 from characterise.training import figures
 from characterise.training.corpus import event_signals, label_table, labels
 from characterise.training.folds import clusters, folds
 from characterise.training.logistic import fit, platt
-from characterise.training.scoreboard import score
 from characterise.training.train import Simulated, train
 
 SIDES = ("has_ev", "has_heat_pump", "has_battery", "has_pv", "has_dr")
@@ -139,45 +137,6 @@ def test_matthews_and_macro_f1_know_their_extremes():
     assert figures.matthews(~truth, truth) == -1
     assert figures.macro_f1(truth, truth.astype(float)) == 1
     assert figures.macro_f1(~truth, truth.astype(float)) == 0
-
-
-@pytest.fixture
-def results(tmp_path):
-    sites_of(
-        has_ev=[True, True, False, None],
-        family=["x", "y", "y", "y"],
-        premises=["domestic"] * 4,
-    ).write_parquet(tmp_path / "sites.parquet")
-    pl.DataFrame(
-        {
-            "mpan": ["m0", "m1", "m2", "m3"],
-            "asset_class": ["EV_CHARGER"] * 4,
-            "probability": pl.Series([0.95, 0.2, 0.1, 0.9], dtype=pl.Float32),
-            "tier": ["high", "low", "low", "medium"],
-        }
-    ).write_parquet(tmp_path / "detections.parquet")
-    return tmp_path
-
-
-def test_the_scoreboard_counts_known_sites_only(results):
-    board = score(results, results)
-    [row] = board.filter(pl.col("group") == "all").rows(named=True)
-    assert (row["n_sites"], row["n_with"]) == (3, 2)
-    assert row["auc"] == 1
-    assert row["recall"] == 0.5
-    assert (row["n_high"], row["high_right"]) == (1, 1.0)
-    assert set(board["group"]) == {"all", "family:x", "family:y", "premises:domestic"}
-
-
-def test_the_scoreboard_leaves_a_family_out_and_names_an_unknown_one(results):
-    board = score(results, results, leave_out="x")
-    [row] = board.filter(pl.col("group") == "all").rows(named=True)
-    assert row["n_sites"] == 2
-    assert "family:x" not in set(board["group"])
-    with pytest.raises(InvalidFrame, match="'z'"):
-        score(results, results, leave_out="z")
-    with pytest.raises(InvalidFrame, match="sites"):
-        score(results / "nowhere", results)
 
 
 def test_training_twice_writes_the_same_bytes_and_the_card_its_figures(tmp_path):
