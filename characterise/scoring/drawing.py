@@ -34,6 +34,8 @@ WHOLE: Final = "all"
 """Tick of results that saw every reading."""
 LINE_HEIGHT: Final = 14
 _LEFT, _TOP, _BOTTOM, _RIGHT = 46, 26, 40, 12
+_LEGEND = 118
+"""Pixels to the right of the axes that a legend takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +46,13 @@ class Frame:
     height: int
     across: tuple[float, float]
     up: tuple[float, float]
+    right: int = _RIGHT
+    """Pixels left free beside the axes."""
 
     def x(self, value: float) -> float:
         """Pixels from the left."""
         low, high = self.across
-        return _LEFT + (value - low) / (high - low) * (self.width - _LEFT - _RIGHT)
+        return _LEFT + (value - low) / (high - low) * (self.width - _LEFT - self.right)
 
     def y(self, value: float) -> float:
         """Pixels from the top."""
@@ -84,7 +88,7 @@ def history(rows: pl.DataFrame, title: str) -> str:
     values = [v for v in (*rows["value"], *rows["upper"]) if v is not None and not math.isnan(v)]
     top = 1.0 if all(v <= 1 for v in values) else max(values)
     named = list(classes_of(rows))
-    box = Frame(360, 240 + LINE_HEIGHT, (-0.3, max(len(ticks) - 0.7, 0.3)), (0, top))
+    box = Frame(430, 240, (-0.3, max(len(ticks) - 0.7, 0.3)), (0, top), _LEGEND)
     parts = _axes(box, title, "months of readings", ticks)
     for number, (name, part) in enumerate(named):
         colour = COLOURS.get(name, OTHER)
@@ -124,8 +128,7 @@ def _axes(box: Frame, title: str, across: str, ticks: Sequence[tuple[float, str]
 def _legend(names: Sequence[str], box: Frame) -> list[str]:
     parts = []
     for number, name in enumerate(names):
-        y = box.height - _BOTTOM - 8 - LINE_HEIGHT * (len(names) - 1 - number)
-        x = box.width - _RIGHT - 104
+        x, y = box.width - box.right + 10, _TOP + 10 + LINE_HEIGHT * number
         colour = COLOURS.get(name, OTHER)
         parts.append(f'<rect x="{x}" y="{y - 8}" width="9" height="9" fill="{colour}"/>')
         parts.append(_text(x + 14, y, LABELS.get(name, name)))

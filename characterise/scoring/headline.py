@@ -18,6 +18,7 @@ from characterise.asset_classes import (
 from characterise.scoring.baselines import CHOSEN
 from characterise.scoring.board import Scoreboard
 from characterise.scoring.groups import ALL, YEAR
+from characterise.scoring.presence import share
 
 FOLLOWS: Final[Mapping[str, str]] = {
     EV_CHARGER: "mcc",
@@ -35,7 +36,9 @@ RATED: Final[Mapping[str, tuple[str, str, int]]] = {
     FLEXIBLE_DEMAND: ("rated_export_kw", "p50", 20),
 }
 """Parameter, statistic and per cent within which a rating counts as right."""
-FIGURES: Final = ("auc", "macro_f1", "attribution", "rating", "baseline")
+FIGURES: Final = ("judged", "auc", "macro_f1", "attribution", "rating", "baseline")
+LEAST_SITES: Final = 5
+"""Sites of the rarer side, or with a sub-meter, under which a curve says nothing."""
 ROWS: Final = pl.Schema(
     {
         "figure": pl.String,
@@ -43,6 +46,7 @@ ROWS: Final = pl.Schema(
         "group": pl.String,
         "months": pl.Int32,
         "n": pl.Int32,
+        "n_rarer": pl.Int32,
         "value": pl.Float64,
         "lower": pl.Float64,
         "upper": pl.Float64,
@@ -51,10 +55,19 @@ ROWS: Final = pl.Schema(
 
 
 def headline(board: Scoreboard) -> pl.DataFrame:
-    """`ROWS` of every class, group and history; ``baseline`` is the chosen method's pnrmse."""
+    """`ROWS` of every class, group and history.
+
+    ``judged`` is the share of sites with enough readings to be judged, ``baseline`` the chosen
+    method's pnrmse.
+    """
     rows: list[tuple[Any, ...]] = []
     for row in board.parts["presence"].iter_rows(named=True):
-        rows += [_row(figure, row, figure, row["n_sites"]) for figure in ("auc", "macro_f1")]
+        rarer = min(row["n_with"], row["n_sites"] - row["n_with"])
+        said = row["n_sites"] - row["n_insufficient"]
+        told = share(said, row["n_sites"])
+        place = (row["asset_class"], row["group"], row["months"])
+        rows.append(("judged", *place, row["n_sites"], rarer, *told))
+        rows += [_row(figure, row, figure, said, rarer) for figure in ("auc", "macro_f1")]
     for row in board.parts["attribution"].iter_rows(named=True):
         rows.append(_row("attribution", row, FOLLOWS[row["asset_class"]], row["n_found"]))
     for row in board.parts["rating"].iter_rows(named=True):
@@ -73,7 +86,7 @@ def by_history(table: pl.DataFrame, figure: str) -> pl.DataFrame:
     Sites with a year of readings stand in for all wherever some are judged, so that a curve over
     histories does not change its sites.
     """
-    own = table.filter(pl.col("figure") == figure)
+    own = table.filter((pl.col("figure") == figure) & (pl.col("n_rarer") >= LEAST_SITES))
     year = own.filter(pl.col("group") == YEAR)
     chosen = year if year.height else own.filter(pl.col("group") == ALL)
     return chosen.sort("asset_class", "months", nulls_last=True, maintain_order=True)
@@ -87,6 +100,9 @@ def classes_of(table: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
             yield name, part
 
 
-def _row(figure: str, row: dict[str, Any], name: str, n: int) -> tuple[Any, ...]:
+def _row(
+    figure: str, row: dict[str, Any], name: str, n: int, rarer: int | None = None
+) -> tuple[Any, ...]:
     place = (row["asset_class"], row["group"], row["months"])
-    return (figure, *place, n, row[name], row[f"{name}_lower"], row[f"{name}_upper"])
+    told = (row[name], row[f"{name}_lower"], row[f"{name}_upper"])
+    return (figure, *place, n, n if rarer is None else rarer, *told)

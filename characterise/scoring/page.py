@@ -16,6 +16,7 @@ from characterise.scoring.presence import EVERY
 from characterise.scoring.tables import as_text
 
 TITLES: Final = {
+    "judged": "Sites with enough readings",
     "auc": "Presence: AUC",
     "macro_f1": "Presence: macro-F1",
     "attribution": "Half-hours against the sub-meter",
