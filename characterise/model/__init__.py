@@ -67,7 +67,7 @@ class PresenceModel:
 
 
 def to_json(model: PresenceModel) -> str:
-    """Text of the artefact: sorted keys, seven significant digits, the same bytes each time."""
+    """Text of the artefact: sorted keys, the same bytes each time."""
     body = {
         "format": FORMAT,
         "version": model.version,

@@ -44,12 +44,12 @@ class Trees:
 
 
 def plain(trees: Trees) -> dict[str, Any]:
-    """Lists and numbers of the artefact, seven significant digits."""
+    """Lists and numbers of the artefact: thresholds whole, for values lie on them; leaves short."""
     return {
         "baseline": _short(trees.baseline),
         "roots": trees.roots.tolist(),
         "feature": trees.feature.tolist(),
-        "threshold": [_short(one) for one in trees.threshold.tolist()],
+        "threshold": trees.threshold.tolist(),
         "left": trees.left.tolist(),
         "right": trees.right.tolist(),
         "missing_left": trees.missing_left.astype(int).tolist(),
