@@ -72,7 +72,7 @@ def draw_business(
     archetype = str(rng.choice(list(TRADES), p=weight / weight.sum()))
     low, high = TRADES[archetype].peak_kw
     scale = float(np.exp(rng.uniform(np.log(low), np.log(high))))
-    assets = _assets(rng, n, mix, archetype, scale)
+    assets = business_assets(rng, n, mix, archetype, scale)
     confounders: tuple[str, ...] = ()
     if rng.random() < mix["confounder"]:
         likely = _CONFOUNDERS.get(archetype, _OTHER_CONFOUNDERS)
@@ -96,9 +96,10 @@ def draw_business(
     )
 
 
-def _assets(
+def business_assets(
     rng: np.random.Generator, n: int, mix: Mapping[str, float], archetype: str, scale: float
 ) -> list[AssetSpec]:
+    """Assets of a trade whose premises draw ``scale`` kW when open."""
     assets: list[AssetSpec] = []
     change = mix["change"]
     if rng.random() < mix["dr"]:

@@ -34,13 +34,10 @@ def boundary(rng: np.random.Generator, trace: SiteTrace) -> Metered:
     difference of the two is the net flow always.
     """
     spec = trace.spec
-    sources = sum((flow.export_kw for flow in trace.flows if flow.spec.asset == "pv"), np.zeros(1))
-    swing = np.where(sources > 0.02, 0.12 * sources + 0.15 * np.minimum(trace.base_kw, 2.0), 0.0)
-    net = np.broadcast_to(trace.net_kw, trace.base_kw.shape)
-    imported, exported = _registers(net / 2, np.broadcast_to(swing, net.shape) / 2)
+    imported, exported = turned(trace)
     if not spec.export_register:
         exported = np.zeros_like(exported)
-    quality = np.full(len(net), ACTUAL, dtype=np.uint8)
+    quality = np.full(len(imported), ACTUAL, dtype=np.uint8)
     if spec.estimates:
         quality = _stretches(rng, quality, ESTIMATED, per_year=5, longest_days=6)
         imported = _estimated(imported, quality)
@@ -48,6 +45,14 @@ def boundary(rng: np.random.Generator, trace: SiteTrace) -> Metered:
     if spec.gaps:
         quality = _stretches(rng, quality, MISSING, per_year=7, longest_days=4)
     return Metered(_rounded(imported), _rounded(exported), quality)
+
+
+def turned(trace: SiteTrace) -> tuple[Float, Float]:
+    """(n,) kWh that the import and the export register turn by, before rounding and faults."""
+    sources = sum((flow.export_kw for flow in trace.flows if flow.spec.asset == "pv"), np.zeros(1))
+    swing = np.where(sources > 0.02, 0.12 * sources + 0.15 * np.minimum(trace.base_kw, 2.0), 0.0)
+    net = np.broadcast_to(trace.net_kw, trace.base_kw.shape)
+    return _registers(net / 2, np.broadcast_to(swing, net.shape) / 2)
 
 
 def asset_meter(

@@ -103,6 +103,18 @@ class SiteTrace:
         return self.base_kw + sum((flow.net_kw for flow in self.flows), np.zeros(1))
 
 
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What a site's assets are laid upon."""
+
+    load_kw: Float
+    """(n,) all load that is no asset; a real boundary may take its place."""
+    plant_kw: Float
+    """(n,) part of it that can be shed."""
+    away: Bool
+    """(local days,) nobody sleeps here."""
+
+
 def simulate_site(
     spec: SiteSpec,
     time: Timeline,
@@ -118,9 +130,23 @@ def simulate_site(
         By position in ``spec.assets``: (n,) share of its flexibility that a dispatch takes, 0-1.
         The draws do not depend on it, so two runs differ by the dispatch alone.
     """
-    asked = calls or {}
     draw = np.random.default_rng([seed, spec.number, 0])
     base = _base(draw, spec, time, weather)
+    return SiteTrace(
+        spec, base.load_kw, base.plant_kw, operate_all(spec, base, time, weather, seed, calls)
+    )
+
+
+def operate_all(
+    spec: SiteSpec,
+    base: Base,
+    time: Timeline,
+    weather: Weather,
+    seed: int,
+    calls: Mapping[int, Float] | None = None,
+) -> tuple[Flow, ...]:
+    """Flows of a site's assets over a load that is given, in the order of ``spec.assets``."""
+    asked = calls or {}
     done: dict[int, Flow] = {}
     for asset in ("dr", "heat_pump", "pv", "ev", "battery"):
         for place, one in enumerate(spec.assets):
@@ -130,15 +156,7 @@ def simulate_site(
                 rng = np.random.default_rng([seed, spec.number, 1 + place])
                 flow = _operate(rng, one, surroundings, asked.get(place))
                 done[place] = _while_present(flow, time)
-    flows = tuple(done[place] for place in range(len(spec.assets)))
-    return SiteTrace(spec, base.load_kw, base.plant_kw, flows)
-
-
-@dataclass(frozen=True, slots=True)
-class _Base:
-    load_kw: Float
-    plant_kw: Float
-    away: Bool
+    return tuple(done[place] for place in range(len(spec.assets)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +164,11 @@ class _Surroundings:
     spec: SiteSpec
     time: Timeline
     weather: Weather
-    base: _Base
+    base: Base
     net_kw: Float
 
 
-def _base(rng: np.random.Generator, spec: SiteSpec, time: Timeline, weather: Weather) -> _Base:
+def _base(rng: np.random.Generator, spec: SiteSpec, time: Timeline, weather: Weather) -> Base:
     if spec.domestic:
         home = household(rng, time, weather, spec.archetype)
         load, plant, away = home.load_kw, np.zeros(time.n), home.away
@@ -159,7 +177,7 @@ def _base(rng: np.random.Generator, spec: SiteSpec, time: Timeline, weather: Wea
         away = np.zeros(time.n_local_days, dtype=bool)
     for name in spec.confounders:
         load = load + confounding(rng, time, weather, name=name, away=away, peak_kw=spec.peak_kw)
-    return _Base(load, plant, away)
+    return Base(load, plant, away)
 
 
 def _premises(

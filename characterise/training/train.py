@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -17,8 +16,12 @@ from characterise.model import PresenceModel, digest, to_json
 from characterise.training.card import card
 from characterise.training.corpus import data_folder, real_batches, simulated_batches
 from characterise.training.explained import attribution_figures
-from characterise.training.fit import train_class
-from characterise.training.table import Table, table_of
+from characterise.training.fit import class_model, rows_of
+from characterise.training.folds import clusters
+from characterise.training.judge import train_class
+from characterise.training.overlay import VARIANTS, overlaid
+from characterise.training.table import Table, joined, table_of
+from characterise.training.weights import OVERLAY, REAL, SIMULATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +49,23 @@ DEFAULT: Final = Simulated()
 
 
 def training_table(made: Simulated, folder: Path | None) -> Table:
-    """Real sites, where ``folder`` has any, and simulated ones."""
-    real = real_batches(folder) if folder is not None else ()
-    return table_of(chain(simulated_batches(made.population()), real))
+    """Simulated sites and, where ``folder`` has any, real ones and what was laid over them."""
+    parts = [table_of(simulated_batches(made.population()), SIMULATED)]
+    if folder is not None:
+        parts.append(table_of(real_batches(folder), REAL))
+        parts.append(table_of(overlaid(real_batches(folder), made.seed), OVERLAY))
+    return joined(parts)
 
 
-def train_without(table: Table, rows_to_leave_out: npt.NDArray[np.bool_]) -> PresenceModel:
-    """Train every class on the table without some of its rows."""
-    rest = table.at(~rows_to_leave_out)
-    parts = tuple(train_class(rest, place).model for place in range(len(ASSET_CLASSES)))
+def train_without(table: Table, left_out: npt.NDArray[np.bool_]) -> PresenceModel:
+    """A model of every class from the rows that may train and are not ``left_out``.
+
+    Rows that share a home, a building or a trace with one left out are left out as well.
+    """
+    cluster = clusters(table.sites)
+    away = np.isin(cluster, np.unique(cluster[left_out]))
+    rest = table.at(~away)
+    parts = tuple(class_model(rows_of(rest, place))[0] for place in range(len(ASSET_CLASSES)))
     return PresenceModel(version=digest(parts), classes=parts)
 
 
@@ -70,12 +81,12 @@ def train(out: Path, made: Simulated = DEFAULT, folder: Path | None = None) -> P
         f"Simulated: {made.homes} homes and {made.businesses} businesses of {made.n_days} days "
         f"from {made.first_day}, seed {made.seed} (`characterise.simulate`, Apache-2.0). Real: the "
         "corpus of `FMAR_DATA`; only sites of licence class `open` train, each under the open "
-        "licence that its `sites.parquet` row names."
+        "licence that its `sites.parquet` row names. Overlay: each open real boundary with "
+        f"simulated assets laid over it, {VARIANTS} times."
     )
     explained = attribution_figures(real_batches(folder)) if folder is not None else None
     out.mkdir(parents=True, exist_ok=True)
     (out / "presence.json").write_text(to_json(model), encoding="utf-8")
-    (out / "MODEL_CARD.md").write_text(
-        card(model, table, results, about, explained), encoding="utf-8"
-    )
+    text = card(model, table, results, about, explained)
+    (out / "MODEL_CARD.md").write_text(text, encoding="utf-8")
     return model
