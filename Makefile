@@ -1,12 +1,14 @@
 # Everything a newcomer types. `make run` and `make test` need Python 3.11 with venv, and make.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lab bench soak clean browser sample train
+.PHONY: help setup run test check lab bench soak clean browser sample train score
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/.ready
 WORKSPACE ?= workspace
 PORT ?= 5006
+DATA ?= $(or $(FMAR_DATA),../shared/data)
+SCORES ?= scores
 
 help:  ## what each target does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -58,6 +60,9 @@ sample: $(READY)  ## make sample_data again, byte for byte
 train: $(READY)  ## the presence model again, from simulated and open meters, byte for byte
 	$(BIN)/python -m characterise.training --out characterise/model
 
+score: $(READY)  ## the scoreboard of the real meters, out of fold, by months of history
+	$(BIN)/fmar score --truth $(DATA)/meters --results $(SCORES) --leave-out group --months 1,3,6,12 --jobs 2
+
 clean:  ## remove the environment, caches and the demo workspace
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache $(WORKSPACE)
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache $(WORKSPACE) $(SCORES)
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
