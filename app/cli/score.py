@@ -79,6 +79,10 @@ def score(
         int | None,
         typer.Option("--simulate", min=20, help="Fill an empty truth with this many unseen sites."),
     ] = None,
+    overlay: Annotated[
+        bool,
+        typer.Option("--overlay", help="Fill an empty truth with assets laid over real meters."),
+    ] = False,
     jobs: Annotated[int, typer.Option("--jobs", min=1, help="Processes.")] = 1,
     again: Annotated[
         bool, typer.Option("--again", help="Characterise anew what has results already.")
@@ -96,6 +100,8 @@ def score(
         return
     if truth is None or results is None:
         fail("Give --truth FOLDER and --results FOLDER, or --guide.")
+    if overlay and simulate is not None:
+        fail("--simulate and --overlay each fill an empty truth; give one of them.")
     from app.workflows.score import Wanted
     from app.workflows.score import score as run
     from characterise.scoring.writing import as_json
@@ -110,6 +116,7 @@ def score(
         again=again,
         sealed=sealed,
         simulate=simulate,
+        overlay=overlay,
         say=say,
     )
     board, folder = run(wanted, lambda label: progress(label, None))

@@ -8,17 +8,21 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from characterise.errors import InvalidFrame
 from characterise.model import load_model
 from characterise.run_inputs import described
 from characterise.scoring.board import Scoreboard, scoreboard
 from characterise.scoring.engine_runs import Fold, run_engine
+from characterise.scoring.groups import KINDS
 from characterise.scoring.made_truth import write_simulated
+from characterise.scoring.overlaid_truth import write_overlaid
 from characterise.scoring.runs import MONTHS_FOLDER, Run, runs_of
 from characterise.scoring.seal import check_outputs, check_seal, seal_of, truth_checksums
 from characterise.scoring.truth import Truth, read_truth
 from characterise.scoring.writing import write_scoreboard
-from characterise.training.corpus import LABEL
+from characterise.training.corpus import LABEL, data_folder
 
 Bar = Callable[[str], AbstractContextManager[Callable[[int], None]]]
 """Progress under a label; the yielded call advances it."""
@@ -49,6 +53,8 @@ class Wanted:
     """SHA-256 of run.json that was given away before the truth was opened."""
     simulate: int | None = None
     """Simulated sites to make the truth of, where the folder is empty."""
+    overlay: bool = False
+    """Whether the truth is to be made of simulated assets laid over the real open boundaries."""
     say: Callable[[str], None] = field(default=lambda _: None)
 
 
@@ -69,7 +75,10 @@ def score(wanted: Wanted, bar: Bar) -> tuple[Scoreboard, Path]:
     if wanted.simulate is not None:
         with bar("Simulating") as advance:
             write_simulated(wanted.truth, wanted.simulate, progress=advance)
-    truth = read_truth(wanted.truth)
+    if wanted.overlay:
+        with bar("Laying over") as advance:
+            write_overlaid(wanted.truth, data_folder(), progress=advance)
+    truth = _judged_only(read_truth(wanted.truth), wanted.leave_out)
     _complete(wanted, truth, base, bar)
     runs = [run for run in runs_of(base) if run.months is None or _asked(run, wanted)]
     checked = [check_outputs(run) for run in runs]
@@ -79,6 +88,19 @@ def score(wanted: Wanted, bar: Bar) -> tuple[Scoreboard, Path]:
     out = wanted.out or base / BOARD
     write_scoreboard(board, out)
     return board, out
+
+
+def _judged_only(truth: Truth, leave_out: str | None) -> Truth:
+    """The one family that is to be judged, where one was named."""
+    if leave_out is None or leave_out in KINDS:
+        return truth
+    mine = truth.sites.filter(pl.col("family") == leave_out)
+    if mine.is_empty():
+        known = ", ".join(truth.sites["family"].drop_nulls().unique().sort()) or "none"
+        raise InvalidFrame(
+            f"no site is of family {leave_out!r}; give {', '.join(KINDS)} or a family ({known})"
+        )
+    return replace(truth, sites=mine)
 
 
 def _asked(run: Run, wanted: Wanted) -> bool:
@@ -127,7 +149,6 @@ def _lacks(run: Run, truth: Truth, wanted: Wanted) -> bool:
 
 def _folds(wanted: Wanted, truth: Truth, base: Path, bar: Bar) -> list[Fold]:
     from characterise.scoring.leave_out import leave_out
-    from characterise.training.corpus import data_folder
     from characterise.training.train import DEFAULT, training_table
 
     kind = wanted.leave_out or ""

@@ -10,6 +10,10 @@ import polars as pl
 ALL: Final = "all"
 YEAR: Final = "history:year"
 """Sites with a year of readings: the same sites whatever the history they are cut to."""
+FAMILY, GROUP, REAL = "family", "group", "real"
+KINDS: Final = (FAMILY, GROUP, REAL)
+"""What a model may be trained without: each family in turn; each of five folds that share no home,
+building or trace; every real site."""
 BY: Final = ("family", "premises", "licence_class")
 NEARLY: Final = 0.9
 """Share of a history that a site must have readings over to be judged at it."""

@@ -14,6 +14,7 @@ import polars as pl
 from characterise.errors import InvalidFrame
 from characterise.model import to_json
 from characterise.scoring.engine_runs import Fold
+from characterise.scoring.groups import FAMILY, GROUP, KINDS, REAL
 from characterise.scoring.truth import Truth
 from characterise.training.corpus import SIMULATED
 from characterise.training.folds import clusters, folds
@@ -22,9 +23,6 @@ from characterise.training.train import train_without
 
 Flags = npt.NDArray[np.bool_]
 
-FAMILY, GROUP, REAL = "family", "group", "real"
-KINDS: Final = (FAMILY, GROUP, REAL)
-"""Each family in turn; five folds that share no home, building or trace; every real site."""
 N_FOLDS: Final = 5
 
 

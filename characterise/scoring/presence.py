@@ -56,9 +56,10 @@ RELIABILITY: Final = pl.Schema(
 
 
 def judged(truth: Truth, detections: pl.DataFrame, months: int | None = None) -> pl.DataFrame:
-    """One row a site and class whose label is known and that the results speak of.
+    """One row a site and class whose label is known.
 
-    Columns: mpan, asset_class, label (0 or 1), probability (NaN where insufficient), tier,
+    A meter that the results leave out is one that they say nothing of, like an insufficient one.
+    Columns: mpan, asset_class, label (0 or 1), probability (NaN where nothing is said), tier,
     cluster, days and the site's details.
     """
     sites = truth.sites.filter(has_history(months))
@@ -73,15 +74,12 @@ def judged(truth: Truth, detections: pl.DataFrame, months: int | None = None) ->
         pl.col("label").cast(pl.Float64),
         pl.col("column").replace_strict(names).alias("asset_class"),
     )
-    found = detections.select(
-        "mpan",
-        "asset_class",
-        pl.col("probability").cast(pl.Float64).fill_null(float("nan")),
-        "tier",
+    found = detections.select("mpan", "asset_class", "probability", "tier")
+    beside = known.drop("column").join(
+        found, on=["mpan", "asset_class"], how="left", maintain_order="left"
     )
-    return known.drop("column").join(
-        found, on=["mpan", "asset_class"], how="inner", maintain_order="left"
-    )
+    chance = pl.col("probability").cast(pl.Float64).fill_null(float("nan"))
+    return beside.with_columns(chance)
 
 
 def presence_frames(

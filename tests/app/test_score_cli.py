@@ -97,6 +97,39 @@ def test_cut_results_of_other_readings_are_refused_not_mixed_in(fmar, root):
     assert "other readings" in str(done.exception)
 
 
+def test_a_family_nobody_has_is_refused_before_anything_is_trained(fmar, root):
+    done = fmar("score", "--truth", root / "truth", "--results", root / "results",
+                "--leave-out", "lcl")  # fmt: skip
+    assert "no site is of family 'lcl'" in str(done.exception)
+
+
+def test_out_of_fold_results_are_of_models_that_saw_none_of_them(fmar, root, monkeypatch):
+    from characterise.model import load_model
+    from characterise.scoring import leave_out
+    from characterise.training import train
+    from characterise.training.table import Table
+
+    sites = pl.read_parquet(root / "truth" / "sites.parquet").select("mpan", "family", "group_id")
+    table = Table(sites.with_columns(trace_id=pl.lit(None, pl.String)), None, ())
+    seen = []
+
+    def without(_table, rows):
+        seen.append(rows)
+        return load_model()
+
+    monkeypatch.setattr(train, "training_table", lambda *_: table)
+    monkeypatch.setattr(leave_out, "train_without", without)
+    done = fmar("score", "--truth", root / "truth", "--results", root / "results",
+                "--leave-out", "group")  # fmt: skip
+    assert done.exit_code == 0, done.output
+    base = root / "results" / "leave_out_group"
+    about = json.loads((base / "scoreboard" / "scoreboard.json").read_text())["about"]
+    assert sum(rows.sum() for rows in seen) == 20  # each site away from exactly one model
+    assert sum(fold["meters"] for fold in about["folds"]) == 20
+    assert about["left_out"] == "group"
+    assert (root / "results" / "detections.parquet").is_file()  # what was there is left alone
+
+
 def test_the_guide_names_files_columns_and_commands_that_exist(fmar):
     done = fmar("score", "--guide")
     assert done.exit_code == 0

@@ -16,7 +16,7 @@ from sklearn.metrics import matthews_corrcoef, r2_score
 from characterise.errors import InvalidFrame
 from characterise.scoring.board import scoreboard
 from characterise.scoring.groups import history_days
-from characterise.scoring.headline import by_history, headline
+from characterise.scoring.headline import ROWS, by_history, headline
 from characterise.scoring.runs import Run, runs_of
 from characterise.scoring.truth import read_truth
 from characterise.scoring.writing import FILES, as_json, write_scoreboard
@@ -45,6 +45,15 @@ def test_presence_counts_known_sites_only(board):
     assert told["specificity"] == 1
     groups = board.parts["presence"]["group"].to_list()
     assert groups == ["all", "family:x", "family:y", "premises:domestic", "premises:non_domestic"]
+
+
+def test_a_labelled_meter_without_an_answer_is_counted_not_forgotten(folder, results):
+    path = results / "detections.parquet"
+    pl.read_parquet(path).filter(pl.col("mpan") != "b").write_parquet(path)
+    told = row(
+        scoreboard(read_truth(folder), runs_of(results)), "presence", asset_class="EV_CHARGER"
+    )
+    assert (told["n_sites"], told["n_insufficient"], told["recall"]) == (4, 1, 1.0)
 
 
 def test_a_tier_is_worth_what_it_gets_right(board):
@@ -109,9 +118,24 @@ def test_a_short_history_is_judged_on_its_own_days_against_the_whole_rating(fold
     short = row(board, "attribution", asset_class="EV_CHARGER", months=1)
     assert short["mcc"] == 1  # days before the cut are not held against it
     assert {run.months for run in runs_of(results)} == {1, None}
-    curve = by_history(headline(board), "attribution")
-    assert curve["months"].to_list() == [1, None]
-    assert curve["value"][0] > curve["value"][1]
+    told = headline(board).filter((pl.col("figure") == "attribution") & (pl.col("group") == "all"))
+    assert told["months"].to_list() == [1, None]
+    assert told["value"][0] > told["value"][1]
+    assert by_history(headline(board), "attribution").is_empty()  # one site is no curve
+
+
+def test_a_curve_over_histories_keeps_to_the_same_sites():
+    rows = [
+        ("auc", "EV_CHARGER", "all", 12, 90, 9, 0.5, 0.4, 0.6),
+        ("auc", "EV_CHARGER", "history:year", None, 50, 9, 0.9, 0.8, 1.0),
+        ("auc", "EV_CHARGER", "history:year", 1, 50, 9, 0.7, 0.6, 0.8),
+        ("auc", "BESS", "history:year", 1, 50, 2, 1.0, 0.3, 1.0),
+    ]
+    curve = by_history(pl.DataFrame(rows, schema=ROWS, orient="row"), "auc")
+    assert curve.select("asset_class", "months", "value").rows() == [
+        ("EV_CHARGER", 1, 0.7),
+        ("EV_CHARGER", None, 0.9),
+    ]
 
 
 def test_sites_with_less_history_are_not_judged_at_more(folder, results):
