@@ -76,9 +76,9 @@ def to_json(model: PresenceModel) -> str:
     return json.dumps(body, sort_keys=True, separators=(",", ":")) + "\n"
 
 
-def digest(parts: Sequence[ClassModel]) -> str:
-    """Short checksum that names a model by its numbers."""
-    text = json.dumps([_plain(part) for part in parts], sort_keys=True)
+def digest(parts: Sequence[ClassModel], errors: str = "") -> str:
+    """Short checksum that names a model by its numbers and those of its capability errors."""
+    text = json.dumps([_plain(part) for part in parts], sort_keys=True) + errors
     return "presence-" + hashlib.sha256(text.encode()).hexdigest()[:12]
 
 

@@ -41,6 +41,7 @@ def card(
     table: Table,
     results: Sequence[Trained],
     about: str,
+    capability: pl.DataFrame,
     explained: pl.DataFrame | None = None,
 ) -> str:
     """Markdown text of the card.
@@ -49,6 +50,8 @@ def card(
     ----------
     about
         How the simulated part was made, for the reader who repeats it.
+    capability
+        `characterise.training.capability_errors.checked`.
     explained
         `characterise.training.explained.FIGURES` on the real sub-meters, where there are any.
     """
@@ -94,6 +97,7 @@ def card(
         *tables.TIER_HEAD,
         *(row for place, result in every for row in tables.by_tier(table, place, result, _RULE)),
     ]
+    lines += tables.capability(capability)
     if explained is not None:
         lines += tables.attribution(explained)
     lines += [

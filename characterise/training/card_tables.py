@@ -10,6 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from characterise.asset_classes import ASSET_CLASSES
+from characterise.capability.error_model import WITHIN
 from characterise.model import ClassModel
 from characterise.presence import TierRule
 from characterise.signatures import SIGNATURES
@@ -134,6 +135,41 @@ def by_tier(table: Table, place: int, result: Trained, rule: TierRule) -> Iterat
 
 def _of(table: Table, result: Trained, source: str) -> Flags:
     return np.asarray((table.sites["source"] == source).to_numpy()[result.rows])
+
+
+def capability(found: pl.DataFrame) -> list[str]:
+    """What capability figures are worth, out of fold: median over sites of the p90 and maximum."""
+    ratio = pl.col("value") / pl.col("truth")
+    near = (ratio - 1).abs() <= WITHIN
+    rows = (
+        found.filter(pl.col("statistic").is_in(("p90", "max")))
+        .group_by("asset_class", "parameter", "statistic", "source")
+        .agg(
+            pl.len().alias("sites"),
+            near.mean().alias("within"),
+            pl.col("near").mean().alias("stated"),
+            ratio.median().alias("ratio"),
+            pl.col("truth").is_between("lower", "upper").mean().alias("held"),
+        )
+        .filter(pl.col("sites") >= 5)
+        .sort("asset_class", "parameter", "statistic", "source")
+    )
+    return [
+        "",
+        "## Capability against the sub-meter",
+        "",
+        "The class is given as present; intervals and chances by sites of other folds. `held`: the",
+        "share of truths inside the 90 % interval; `stated`: the mean chance of being within 20 %.",
+        "",
+        "| class | parameter | statistic | judged | sites | within 20 % | stated | median ratio "
+        "| held |",
+        "|---|---|---|---|---|---|---|---|---|",
+        *(
+            f"| {row[0]} | {row[1]} | {row[2]} | {row[3]} | {row[4]} | {row[5]:.2f} | {row[6]:.2f} "
+            f"| {row[7]:.2f} | {row[8]:.2f} |"
+            for row in rows.iter_rows()
+        ),
+    ]
 
 
 def attribution(explained: pl.DataFrame) -> list[str]:

@@ -9,10 +9,13 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from characterise import simulate
 from characterise.asset_classes import ASSET_CLASSES
+from characterise.capability.error_model import to_json as to_text
 from characterise.model import PresenceModel, digest, to_json
+from characterise.training.capability_errors import checked, error_model, misses
 from characterise.training.card import card
 from characterise.training.corpus import data_folder, real_batches, simulated_batches
 from characterise.training.explained import attribution_figures
@@ -57,6 +60,15 @@ def training_table(made: Simulated, folder: Path | None) -> Table:
     return joined(parts)
 
 
+def capability_misses(made: Simulated, folder: Path | None) -> pl.DataFrame:
+    """`capability_errors.MISSES` of the same sites."""
+    parts = [misses(simulated_batches(made.population()), SIMULATED)]
+    if folder is not None:
+        parts.append(misses(real_batches(folder), REAL))
+        parts.append(misses(overlaid(real_batches(folder), made.seed), OVERLAY))
+    return pl.concat(parts)
+
+
 def train_without(table: Table, left_out: npt.NDArray[np.bool_]) -> PresenceModel:
     """A model of every class from the rows that may train and are not ``left_out``.
 
@@ -70,13 +82,15 @@ def train_without(table: Table, left_out: npt.NDArray[np.bool_]) -> PresenceMode
 
 
 def train(out: Path, made: Simulated = DEFAULT, folder: Path | None = None) -> PresenceModel:
-    """Train every class and write ``presence.json`` and ``MODEL_CARD.md`` into ``out``."""
+    """Train every class; write ``presence.json``, ``capability.json`` and ``MODEL_CARD.md``."""
     real = folder or data_folder()
     folder = real if (real / "meters").is_dir() else None
     table = training_table(made, folder)
     results = [train_class(table, place) for place in range(len(ASSET_CLASSES))]
     parts = tuple(result.model for result in results)
-    model = PresenceModel(version=digest(parts), classes=parts)
+    missed = capability_misses(made, folder)
+    errors = to_text(error_model(missed))
+    model = PresenceModel(version=digest(parts, errors), classes=parts)
     about = (
         f"Simulated: {made.homes} homes and {made.businesses} businesses of {made.n_days} days "
         f"from {made.first_day}, seed {made.seed} (`characterise.simulate`, Apache-2.0). Real: the "
@@ -87,6 +101,7 @@ def train(out: Path, made: Simulated = DEFAULT, folder: Path | None = None) -> P
     explained = attribution_figures(real_batches(folder)) if folder is not None else None
     out.mkdir(parents=True, exist_ok=True)
     (out / "presence.json").write_text(to_json(model), encoding="utf-8")
-    text = card(model, table, results, about, explained)
+    (out / "capability.json").write_text(errors, encoding="utf-8")
+    text = card(model, table, results, about, checked(missed), explained)
     (out / "MODEL_CARD.md").write_text(text, encoding="utf-8")
     return model
