@@ -110,7 +110,8 @@ def test_out_of_fold_results_are_of_models_that_saw_none_of_them(fmar, root, mon
     from characterise.training.table import Table
 
     sites = pl.read_parquet(root / "truth" / "sites.parquet").select("mpan", "family", "group_id")
-    table = Table(sites.with_columns(trace_id=pl.lit(None, pl.String)), None, ())
+    nobody = pl.lit(None, pl.String)
+    table = Table(sites.with_columns(trace_id=nobody, licence_class=pl.lit("open")), None, ())
     seen = []
 
     def without(_table, rows):

@@ -7,7 +7,11 @@ import polars as pl
 import pytest
 
 from characterise.errors import InvalidFrame
-from characterise.scoring.leave_out import N_FOLDS, plan
+from characterise.model import load_model
+from characterise.scoring import leave_out as leave_out_module
+from characterise.scoring.leave_out import N_FOLDS, leave_out, plan
+from characterise.scoring.truth import Truth
+from characterise.training.table import Table
 
 
 @pytest.fixture
@@ -82,3 +86,30 @@ def test_strangers_are_judged_with_everything_that_is_not_theirs(sites):
     [(_, _, rows)] = plan(sites.head(4).with_columns(trace_id=pl.lit(None, pl.String)), others, "y")
     assert not rows.any()
     assert rows.dtype == np.bool_
+
+
+def test_families_that_taught_nothing_share_one_model(sites, trained, tmp_path, monkeypatch):
+    seen = []
+
+    def without(table, rows):
+        seen.append(rows)
+        return load_model()
+
+    monkeypatch.setattr(leave_out_module, "train_without", without)
+    home = pl.col("mpan").str.replace(r"\+1", "").alias("group_id")
+    nobody = pl.lit(None, pl.String).alias("trace_id")
+    lone = sites.with_columns(home, nobody)
+    strangers = [
+        lone.with_columns(pl.format(f"{name}-{{}}", key).alias(key) for key in ("mpan", "group_id"))
+        .with_columns(family=pl.lit(name))
+        .head(3)
+        for name in ("p", "q")
+    ]
+    truth = Truth(tmp_path, pl.concat([lone, *strangers]))
+    known = trained.with_columns(home, nobody, licence_class=pl.lit("open"))
+    table = Table(known, np.zeros((0, 5)), ())
+    folds = leave_out(truth, table, "family", tmp_path / "models")
+    models = {fold.name: fold.model for fold in folds}
+    assert list(models) == ["p", "q", "x", "y"]
+    assert len(seen) == 3
+    assert not seen[0].any()
