@@ -62,6 +62,7 @@ train: $(READY)  ## the presence model again, from simulated and open meters, by
 
 score: $(READY)  ## the scoreboard of the real meters, out of fold, by months of history
 	$(BIN)/fmar score --truth $(DATA)/meters --results $(SCORES) --leave-out group --months 1,3,6,12 --jobs 2
+	cp $(SCORES)/leave_out_group/scoreboard/history.svg notebooks/history.svg
 
 clean:  ## remove the environment, caches and the demo workspace
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache $(WORKSPACE) $(SCORES)

@@ -29,7 +29,7 @@ Bar = Callable[[str], AbstractContextManager[Callable[[int], None]]]
 
 TRUTH_FILES = tuple(
     f"{name}{kind}"
-    for name in ("sites", "submeters", "reads", "events", "signals", "weather")
+    for name in ("sites", "submeters", "reads", "meters", "events", "signals", "weather")
     for kind in (".parquet", ".csv")
 )
 BOARD = "scoreboard"
@@ -184,7 +184,7 @@ def _about(
         "histories": ", ".join("all" if run.months is None else str(run.months) for run in runs),
         "seal": seal_of(runs[-1]) or "none (no run.json)",
         "sealed_before": "yes" if wanted.sealed is not None else "no",
-        "notes": list(_notes(wanted, all_checked=all_checked)),
+        "notes": list(_notes(wanted, truth, report, all_checked=all_checked)),
         "seals": {str(run.months or "all"): seal_of(run) for run in runs},
         "truth_sha256": truth_checksums(wanted.truth, TRUTH_FILES),
     }
@@ -193,7 +193,9 @@ def _about(
     return about
 
 
-def _notes(wanted: Wanted, *, all_checked: bool) -> Iterator[str]:
+def _notes(
+    wanted: Wanted, truth: Truth, report: dict[str, Any], *, all_checked: bool
+) -> Iterator[str]:
     if wanted.leave_out is None:
         yield (
             "The model that came with the program trained on the open sites of FMAR_DATA: where "
@@ -204,5 +206,8 @@ def _notes(wanted: Wanted, *, all_checked: bool) -> Iterator[str]:
         "Unknown labels are left out; presumed_no_ev counts as absent. Sites without enough "
         "readings are counted, never judged."
     )
+    stated = report.get("inputs", {}).get("reads", {}).get("sha256")
+    if truth.reads is not None and stated not in (None, described(truth.reads)["sha256"]):
+        yield "The results are of other readings than those that lie beside the labels."
     if not all_checked:
         yield "Not every run.json names checksums of its results, so they could have been changed."

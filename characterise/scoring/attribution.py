@@ -16,6 +16,8 @@ from characterise.training.agreement import Agreement, agreement
 
 Array = npt.NDArray[np.float64]
 FIGURES: Final = tuple(field.name for field in fields(Agreement))
+WITH_MISSED: Final = tuple(f"{name}_all" for name in FIGURES[:4])
+ENDS: Final = ("", "_lower", "_upper")
 LEAST_DAYS: Final = 7
 """Known days under which a site's half-hours are not judged."""
 _ROWS: Final[dict[str, Any]] = {
@@ -34,11 +36,11 @@ SUMMARY: Final = pl.Schema(
         "group": pl.String,
         "months": pl.Int32,
         **dict.fromkeys(("n_sites", "n_found", "n_alone"), pl.Int32),
-        **{name + end: pl.Float64 for name in FIGURES for end in ("", "_lower", "_upper")},
-        "mcc_all": pl.Float64,
+        **{name + end: pl.Float64 for name in (*FIGURES, *WITH_MISSED) for end in ENDS},
     }
 )
-"""Medians over the sites at which the class was found; ``mcc_all`` counts a missed one as 0.
+"""Medians over the sites at which the class was found; ``_all`` over all that have it, a missed one
+being one of which nothing was explained.
 Sites whose boundary is the asset itself are counted in ``n_alone`` and in nothing else."""
 
 
@@ -63,9 +65,11 @@ def attribution_summary(rows: pl.DataFrame) -> pl.DataFrame:
             told: list[float] = []
             for figure in FIGURES:
                 told += median_interval(found[figure].to_numpy(), cluster)
-            every = judged["mcc"].to_numpy()
-            every = np.where(np.isnan(every) & ~judged["found"].to_numpy(), 0.0, every)
+            missed, every = ~judged["found"].to_numpy(), judged["cluster"].to_numpy()
+            for figure in FIGURES[: len(WITH_MISSED)]:
+                value = judged[figure].to_numpy()
+                value = np.where(np.isnan(value) & missed, 0.0, value)
+                told += median_interval(value, every)
             counts = (judged.height, found.height, sites.height - judged.height)
-            middle = float(np.nanmedian(every)) if np.isfinite(every).any() else float("nan")
-            out.append((name, group, months, *counts, *told, middle))
+            out.append((name, group, months, *counts, *told))
     return pl.DataFrame(out, schema=SUMMARY, orient="row")

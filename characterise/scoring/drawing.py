@@ -33,6 +33,8 @@ LABELS: Final = {
 WHOLE: Final = "all"
 """Tick of results that saw every reading."""
 LINE_HEIGHT: Final = 14
+SIZE: Final = (430, 240)
+"""Pixels of a curve over histories."""
 _LEFT, _TOP, _BOTTOM, _RIGHT = 46, 26, 40, 12
 _LEGEND = 118
 """Pixels to the right of the axes that a legend takes."""
@@ -88,7 +90,7 @@ def history(rows: pl.DataFrame, title: str) -> str:
     values = [v for v in (*rows["value"], *rows["upper"]) if v is not None and not math.isnan(v)]
     top = 1.0 if all(v <= 1 for v in values) else max(values)
     named = list(classes_of(rows))
-    box = Frame(430, 240, (-0.3, max(len(ticks) - 0.7, 0.3)), (0, top), _LEGEND)
+    box = Frame(*SIZE, (-0.3, max(len(ticks) - 0.7, 0.3)), (0, top), _LEGEND)
     parts = _axes(box, title, "months of readings", ticks)
     for number, (name, part) in enumerate(named):
         colour = COLOURS.get(name, OTHER)
@@ -104,6 +106,21 @@ def history(rows: pl.DataFrame, title: str) -> str:
         parts.append(_line(points, box, colour))
     parts += _legend([name for name, _ in named], box)
     return _svg(box, parts)
+
+
+def together(drawings: Sequence[str], columns: int = 2) -> str:
+    """Several drawings of one size as one, row by row."""
+    width, height = SIZE
+    rows = math.ceil(len(drawings) / columns)
+    parts = [
+        text.replace(
+            "<svg ", f'<svg x="{place % columns * width}" y="{place // columns * height}" '
+        )
+        for place, text in enumerate(drawings)
+    ]
+    box = f'viewBox="0 0 {columns * width} {rows * height}"'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" {box} width="{columns * width}">'
+    return "\n".join([head, *parts, "</svg>"])
 
 
 def _axes(box: Frame, title: str, across: str, ticks: Sequence[tuple[float, str]]) -> list[str]:

@@ -95,7 +95,9 @@ def _inputs(truth: Truth) -> RunInputs:
     if truth.reads is None:
         raise InvalidFrame(f"{truth.folder} holds no reads.parquet to characterise")
     found = RunInputs.from_files(
-        truth.reads, meters=truth.labels_file, weather=truth.file("weather")
+        truth.reads,
+        meters=truth.file("meters") or truth.labels_file,
+        weather=truth.file("weather"),
     )
     return replace(found, signals=truth.signals())
 

@@ -58,7 +58,7 @@ def headline(board: Scoreboard) -> pl.DataFrame:
     """`ROWS` of every class, group and history.
 
     ``judged`` is the share of sites with enough readings to be judged, ``baseline`` the chosen
-    method's pnrmse.
+    method's pnrmse. In ``attribution`` and ``rating`` a missed asset counts as one got wrong.
     """
     rows: list[tuple[Any, ...]] = []
     for row in board.parts["presence"].iter_rows(named=True):
@@ -69,11 +69,14 @@ def headline(board: Scoreboard) -> pl.DataFrame:
         rows.append(("judged", *place, row["n_sites"], rarer, *told))
         rows += [_row(figure, row, figure, said, rarer) for figure in ("auc", "macro_f1")]
     for row in board.parts["attribution"].iter_rows(named=True):
-        rows.append(_row("attribution", row, FOLLOWS[row["asset_class"]], row["n_found"]))
+        rows.append(_row("attribution", row, f"{FOLLOWS[row['asset_class']]}_all", row["n_sites"]))
     for row in board.parts["rating"].iter_rows(named=True):
         parameter, statistic, percent = RATED[row["asset_class"]]
         if (row["parameter"], row["statistic"]) == (parameter, statistic):
-            rows.append(_row("rating", row, f"within_{percent}", row["n_found"]))
+            near = row[f"within_{percent}"] if row["n_found"] else 0.0
+            told = share(round(near * row["n_found"]), row["n_sites"])
+            place = (row["asset_class"], row["group"], row["months"])
+            rows.append(("rating", *place, row["n_sites"], row["n_sites"], *told))
     chosen = board.parts["baselines"].filter(pl.col("method") == CHOSEN)
     for row in chosen.iter_rows(named=True):
         rows.append(_row("baseline", row | {"asset_class": ""}, "pnrmse", row["n_sites"]))

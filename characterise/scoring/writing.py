@@ -12,12 +12,12 @@ import polars as pl
 from characterise.results_folder import staged
 from characterise.scoring.board import PARTS, SITES, Scoreboard
 from characterise.scoring.headline import FIGURES
-from characterise.scoring.page import curves, page
+from characterise.scoring.page import TOGETHER, curves, page
 
 FILES: Final = (
     *(f"{name}.csv" for name in PARTS),
     *(f"{name}.parquet" for name in SITES),
-    *(f"{name}.svg" for name in FIGURES),
+    *(f"{name}.svg" for name in (*FIGURES, TOGETHER)),
     "scoreboard.html",
     "scoreboard.json",
 )

@@ -121,6 +121,7 @@ def test_a_short_history_is_judged_on_its_own_days_against_the_whole_rating(fold
     told = headline(board).filter((pl.col("figure") == "attribution") & (pl.col("group") == "all"))
     assert told["months"].to_list() == [1, None]
     assert told["value"][0] > told["value"][1]
+    assert told["value"][0] == 0.5  # one perfect, one missed
     assert by_history(headline(board), "attribution").is_empty()  # one site is no curve
 
 
