@@ -99,8 +99,8 @@ def _histories(table: pl.DataFrame) -> Iterator[str]:
     yield "<h2>By months of history</h2>"
     yield (
         '<p class="note">Each site cut to its last months of readings; the same sites throughout, '
-        "those with a year, where there are any. Half-hours: MCC for EV chargers, daily R2 for heat "
-        "pumps, half-hourly R2 for solar, share of right signs for batteries. Ratings are held "
+        "those with a year, where there are any. Half-hours: MCC for EV chargers, daily R2 for "
+        "heat pumps, half-hourly R2 for solar, share of right signs for batteries. Ratings are held "
         "against the sub-meter's whole last year.</p>"
     )
     for name in FIGURES:
