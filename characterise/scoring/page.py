@@ -100,8 +100,8 @@ def _histories(table: pl.DataFrame) -> Iterator[str]:
     yield (
         '<p class="note">Each site cut to its last months of readings; the same sites throughout, '
         "those with a year, where there are any. Half-hours: MCC for EV chargers, daily R2 for "
-        "heat pumps, half-hourly R2 for solar, share of right signs for batteries. Ratings are held "
-        "against the sub-meter's whole last year.</p>"
+        "heat pumps, half-hourly R2 for solar, share of right signs for batteries. Ratings are "
+        "held against the sub-meter's whole last year.</p>"
     )
     for name in FIGURES:
         rows = by_history(table, name)
