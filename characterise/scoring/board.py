@@ -11,15 +11,15 @@ import polars as pl
 
 from characterise.asset_classes import ASSET_CLASSES
 from characterise.frames import CAPABILITY
-from characterise.scoring import arrivals, attribution, baselines, rating
+from characterise.scoring import arrivals, attribution, baselines, rating, unlabelled
 from characterise.scoring.groups import has_history
-from characterise.scoring.presence import EVERY, judged, presence_frames
+from characterise.scoring.presence import EVERY, answers, presence_frames
 from characterise.scoring.runs import Run
 from characterise.scoring.sub_metered import SubMetered, estimates, sub_metered
 from characterise.scoring.truth import ASSET, DETAILS, Truth
 
 PARTS: Final = (
-    *("presence", "tiers", "calibration", "reliability"),
+    *("presence", "tiers", "unlabelled", "calibration", "reliability"),
     *("attribution", "rating", "baselines", "arrivals"),
 )
 """Frames of a scoreboard, in the order in which they are shown."""
@@ -80,8 +80,11 @@ class _Scored:
     def frames(self) -> dict[str, pl.DataFrame]:
         """Parts that need no sub-meter."""
         months = self.run.months
-        table = judged(self.truth, self.detections, months)
+        every = answers(self.truth, self.detections, months)
+        table = every.filter(pl.col("label").is_not_null())
         out = presence_frames(table, months, self.run.prevalence)
+        unknown = every.filter(pl.col("label").is_null())
+        out["unlabelled"] = unlabelled.unlabelled_summary(unknown, months)
         stamp = pl.lit(months, dtype=pl.Int32).alias("months")
         out["presence_sites"] = table.with_columns(stamp)
         out["arrival_sites"] = self._beside(

@@ -29,6 +29,7 @@ READ_AS: Final = {
     "resample moves has Wilson's interval of the rarer side. Sites without a say are left out.",
     "tiers": "right: share of the sites in a tier that have the class, with Wilson's interval; "
     "balanced: the same at a prevalence of one half; stated: their mean probability.",
+    "unlabelled": "Sites whose label is unknown, by tier: they enter no other figure.",
     "calibration": "ECE: root of the debiased mean squared gap in ten bins of equal weight at the "
     "stated prevalence, 95 % by resampling; plain: mean gap without allowance for chance. "
     "reliability, resolution and uncertainty make up the Brier score. Spiegelhalter's z and "

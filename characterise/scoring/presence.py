@@ -56,10 +56,15 @@ RELIABILITY: Final = pl.Schema(
 
 
 def judged(truth: Truth, detections: pl.DataFrame, months: int | None = None) -> pl.DataFrame:
-    """One row a site and class whose label is known.
+    """One row of `answers` a site and class whose label is known."""
+    return answers(truth, detections, months).filter(pl.col("label").is_not_null())
+
+
+def answers(truth: Truth, detections: pl.DataFrame, months: int | None = None) -> pl.DataFrame:
+    """One row a site and class, its label known or not.
 
     A meter that the results leave out is one that they say nothing of, like an insufficient one.
-    Columns: mpan, asset_class, label (0 or 1), probability (NaN where nothing is said), tier,
+    Columns: mpan, asset_class, label (0, 1 or null), probability (NaN where nothing is said), tier,
     cluster, days and the site's details.
     """
     sites = truth.sites.filter(has_history(months))
@@ -70,7 +75,7 @@ def judged(truth: Truth, detections: pl.DataFrame, months: int | None = None) ->
         value_name="label",
     )
     names = {column: name for name, column in LABEL.items()}
-    known = long.filter(pl.col("label").is_not_null()).with_columns(
+    known = long.with_columns(
         pl.col("label").cast(pl.Float64),
         pl.col("column").replace_strict(names).alias("asset_class"),
     )

@@ -47,6 +47,15 @@ def test_presence_counts_known_sites_only(board):
     assert groups == ["all", "family:x", "family:y", "premises:domestic", "premises:non_domestic"]
 
 
+def test_what_is_said_of_unknown_sites_stands_apart(board):
+    told = row(board, "unlabelled", asset_class="EV_CHARGER")
+    assert (told["n_sites"], told["n_high"], told["n_low"]) == (1, 1, 0)  # e
+    told = row(board, "unlabelled", asset_class="EV_CHARGER", group="family:y")
+    assert told["n_high"] == 1
+    heat = row(board, "unlabelled", asset_class="HEAT_PUMP")
+    assert (heat["n_sites"], heat["n_insufficient"]) == (5, 5)
+
+
 def test_a_labelled_meter_without_an_answer_is_counted_not_forgotten(folder, results):
     path = results / "detections.parquet"
     pl.read_parquet(path).filter(pl.col("mpan") != "b").write_parquet(path)
