@@ -5,6 +5,7 @@ from characterise.injection.ladder import (
     PREPARE,
     SMALLEST_KW,
     Visibility,
+    nothing_sought,
     size_range,
     smallest_visible,
 )
@@ -16,6 +17,7 @@ __all__ = [
     "SMALLEST_KW",
     "Visibility",
     "behind",
+    "nothing_sought",
     "rows_of",
     "size_range",
     "smallest_visible",

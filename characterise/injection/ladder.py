@@ -88,6 +88,12 @@ class Visibility:
         return Finding(NEVER_VISIBLE, because, {"largest_tried_kw": kw})
 
 
+def nothing_sought(n_meters: int) -> Visibility:
+    """Say nothing about what would show at ``n_meters`` meters."""
+    blank = np.full((n_meters, len(ASSET_CLASSES)), np.nan, dtype=np.float32)
+    return Visibility(blank, blank.copy())
+
+
 def smallest_visible(
     cube: MeterCube,
     judged: Presence,
@@ -115,9 +121,8 @@ def smallest_visible(
     Probability need not rise with size all the way, so that what comes back is a size at which
     the class turns from not seen to seen: the smallest one where it rises.
     """
-    shape = (cube.n_meters, len(ASSET_CLASSES))
-    smallest = np.full(shape, np.nan, dtype=np.float32)
-    tried = np.full(shape, np.nan, dtype=np.float32)
+    nothing = nothing_sought(cube.n_meters)
+    smallest, tried = nothing.smallest_kw, nothing.largest_tried_kw
     if passes > 0:
         shift = prevalence_shift(prevalence)
         chance = np.clip(judged.probability.astype(np.float64), 1e-12, 0.5)
