@@ -82,7 +82,6 @@ def test_the_registry_is_in_the_order_of_the_classes(site):
     for one, table in zip(signatures.SIGNATURES, tables, strict=True):
         assert table.dtype == np.float32
         assert table.shape == (1, len(one.feature_names)) == (1, len(one.signs))
-    assert signatures.detectable_kw(cube).shape == (1, 5)
 
 
 @pytest.mark.parametrize("place", range(4))
@@ -94,10 +93,3 @@ def test_reasons_carry_figures_and_a_blank_meter_gives_none(site, place):
     assert all(any(letter.isdigit() for letter in sentence) for sentence in told)
     one = signatures.SIGNATURES[place]
     assert one.reasons(np.full(len(one.feature_names), np.nan, np.float32)) == []
-
-
-def test_noise_raises_the_smallest_visible_size(site):
-    quiet = signatures.detectable_kw(site("plain_home").cube)
-    loud = signatures.detectable_kw(site("ev_depot").cube)
-    assert np.all(quiet > 0)
-    assert np.all(loud[0, :2] > quiet[0, :2])
