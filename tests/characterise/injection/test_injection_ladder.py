@@ -62,7 +62,7 @@ MODEL = SimpleNamespace(classes=[None] * len(ASSET_CLASSES))
 IDLE = cube_of(np.zeros((3, 4, 48)))
 
 
-@pytest.mark.parametrize("threshold", [1.6, 3.0, 7.4, 20.0])
+@pytest.mark.parametrize("threshold", [2.0, 3.0, 7.4, 20.0])
 def test_the_size_at_which_the_class_turns_seen_is_found(shown_from, threshold):
     shown_from(threshold)
     found = injection.smallest_visible(IDLE, judged(0.01), MODEL)
