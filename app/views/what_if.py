@@ -18,6 +18,7 @@ from app.plots.what_if import chance_moves, with_and_without
 from app.session import Place
 from app.views import markup, wording
 from app.views.detections import chance_words, limits_html, tier_lamp
+from app.views.notice import Notice
 
 if TYPE_CHECKING:
     from app.workflows.what_if import Bench, Outcome
@@ -42,9 +43,10 @@ NO_TRACE: Final = pl.DataFrame(
     }
 )
 _EXPLAINED: Final = (
-    '<p class="banner">A what-if on this screen only: nothing of it is stored, and neither results'
-    " nor register nor flags change. The asset is a usual one of its class, laid onto the real"
-    " half-hours and judged by the same model as the meter itself.</p>"
+    "<h2>Put an asset behind this meter, or take one away</h2>"
+    '<p class="banner">A what-if on this screen only: nothing of it is stored, and neither'
+    " results nor register nor flags change. The asset is a usual one of its class, laid onto the"
+    " real half-hours and judged by the same model as the meter itself.</p>"
 )
 
 
@@ -59,6 +61,7 @@ class WhatIf(pn.viewable.Viewer):
         self._lay_out: Callable[[], Bench | None] = lambda: None
         self._bench: Bench | None = None
         self._outcome: Outcome | None = None
+        self.notice = Notice()
         self._toggle = pmui.Button(label=OPEN, variant="outlined", size="small")
         self._toggle.on_click(lambda _: self.open(not self._panel.visible))
         self._class = pmui.Select(
@@ -101,7 +104,8 @@ class WhatIf(pn.viewable.Viewer):
     def open(self, shown: bool) -> None:
         """Open the panel or put it away; what was tried is forgotten then."""
         if shown and self._bench is None:
-            self._bench = self._lay_out()
+            with self.notice.refusals():
+                self._bench = self._lay_out()
         with pn.io.hold():
             self._panel.visible = shown
             self._toggle.label = CLOSE if shown else OPEN
@@ -120,7 +124,7 @@ class WhatIf(pn.viewable.Viewer):
             return
         with pn.io.hold():
             top = _round(self._bench.largest_kw(name))
-            self._size.param.update(end=top, step=_round(top / _STEPS), value=0.0)
+            self._size.param.update(end=top, step=_step(top), value=0.0)
             self._without.disabled = name not in self._bench.attributed_kw
             self._without.value = False
             self._judge()
@@ -131,10 +135,11 @@ class WhatIf(pn.viewable.Viewer):
         if self._bench is None or not self._panel.visible:
             return
         name, kw = str(self._class.value), float(self._size.value)
-        outcome = what_if(self._bench, name, kw, without=bool(self._without.value))
-        self._outcome = outcome
-        with pn.io.hold():
-            self._told.object = told_html(outcome, name, kw, without=bool(self._without.value))
+        without = bool(self._without.value)
+        with self.notice.refusals(), pn.io.hold():
+            outcome = what_if(self._bench, name, kw, without=without)
+            self._outcome = outcome
+            self._told.object = told_html(outcome, name, kw, without=without)
             self._why.object = why_html(outcome.after, name)
             self.judged += 1
 
@@ -177,7 +182,7 @@ class WhatIf(pn.viewable.Viewer):
         )
 
     def __panel__(self) -> pn.viewable.Viewable:
-        return pn.Column(self._toggle, self._panel, sizing_mode="stretch_width")
+        return pn.Column(self._toggle, self.notice, self._panel, sizing_mode="stretch_width")
 
 
 def told_html(outcome: Outcome, asset_class: str, kw: float, *, without: bool) -> str:
@@ -223,5 +228,10 @@ def _row(detections: pl.DataFrame, asset_class: str) -> Mapping[str, Any] | None
 
 
 def _round(kw: float) -> float:
-    """Round a size to two leading digits, at least 0.1 kW."""
-    return max(0.1, float(f"{kw:.2g}"))
+    """Round a size to two leading digits."""
+    return float(f"{kw:.2g}")
+
+
+def _step(top: float) -> float:
+    """One stop of a slider that ends at ``top``, kW: one leading digit, at least 0.1."""
+    return max(0.1, float(f"{top / _STEPS:.1g}"))

@@ -126,3 +126,13 @@ def test_meter_without_readings_is_said_in_words() -> None:
     view.draw(lambda: None)
     view.open(True)
     assert "No half-hours" in view._told.object
+
+
+def test_what_cannot_be_laid_out_is_said_and_not_raised() -> None:
+    def broken() -> None:
+        raise ValueError("no presence model; run `make train`")
+
+    view = WhatIf(Place())
+    view.draw(broken)
+    view.open(True)
+    assert view.notice.said == "no presence model; run `make train`"
