@@ -18,12 +18,14 @@ from characterise.asset_classes import (
     HEAT_PUMP,
     SOLAR_PV,
 )
+from characterise.calibration import logit_of
 from characterise.finding import Finding
 from characterise.injection import battery, ev_charger, flexible_demand, heat_pump, solar_pv
 from characterise.injection.laying import Float, Prepare, behind, rows_of
 from characterise.meter_cube import MeterCube
 from characterise.model import ClassModel, PresenceModel
-from characterise.presence import Presence, logit_of, prevalence_shift
+from characterise.presence import Presence, prevalence_shift
+from characterise.settlement import SLOTS_PER_DAY
 from characterise.signatures import SIGNATURES
 
 Double = npt.NDArray[np.float64]
@@ -165,6 +167,7 @@ def _seek(
     """Smallest size that is seen and largest that was tried, (M,) kW, NaN for neither."""
     signature = SIGNATURES[place]
     lay = PREPARE[signature.asset_class](cube, signals)
+    days = np.isfinite(cube.import_kw).sum(axis=(1, 2)) / SLOTS_PER_DAY
     low, high = size_range(cube, signature.asset_class)
     size = high.copy()
     low_logit, high_logit = without.copy(), np.full(len(size), np.nan)
@@ -172,7 +175,7 @@ def _seek(
     for _ in range(passes):
         laid = behind(cube, lay(size.astype(np.float32)))
         table = signature.features(laid, signals)
-        logit = logit_of(part, table, signature.feature_names)[0] + shift
+        logit = logit_of(part, table, signature.feature_names, days)[0] + shift
         largest = np.where(np.isfinite(logit), np.fmax(largest, size), largest)
         seen = logit >= 0.0
         high, high_logit = np.where(seen, size, high), np.where(seen, logit, high_logit)

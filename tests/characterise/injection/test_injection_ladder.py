@@ -9,6 +9,7 @@ from engine_cases import cube_of
 
 from characterise import injection, presence, signatures
 from characterise.asset_classes import ASSET_CLASSES, EV_CHARGER
+from characterise.calibration import logit_of
 from characterise.injection import ladder
 from characterise.model import load_model
 from characterise.simulate import example
@@ -42,7 +43,7 @@ def shown_from(monkeypatch):
             shape = (1, cube.n_days, 48)
             return lambda kw: np.tile(kw[:, None, None], shape).astype(np.float32)
 
-        def logit(part, table, names):
+        def logit(part, table, names, days):
             with np.errstate(divide="ignore"):
                 return 3 * np.log(table[:, 0] / threshold), np.zeros(len(table))
 
@@ -134,7 +135,8 @@ def home():
 def chance_of(cube):
     one = signatures.SIGNATURES[EV]
     table = one.features(cube, None)
-    return presence.logit_of(load_model().classes[EV], table, one.feature_names)[0][0]
+    days = np.isfinite(cube.import_kw).sum(axis=(1, 2)) / 48
+    return logit_of(load_model().classes[EV], table, one.feature_names, days)[0][0]
 
 
 def test_a_home_shows_a_charger_over_the_size_it_names_and_none_well_under_it(home):
