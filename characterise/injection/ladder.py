@@ -113,8 +113,9 @@ def smallest_visible(
         Presence of every meter and class of ``cube``; only what is sufficient and not present is
         sought.
     passes
-        How often a class's figures are computed anew; 0 seeks nothing. Each halves the range on a
-        log scale: four bring a factor of 64 down to one of 1.3, parted by the logit.
+        How often a class's figures are computed anew; 0 seeks nothing. The first tries the largest
+        size, each one more halves what is left on a log scale: four bring a range of 128 down to
+        a factor of 1.8, which is parted by the logit.
     prevalence
         As `characterise.presence.assess` was given.
 
@@ -168,7 +169,8 @@ def _seek(
     signature = SIGNATURES[place]
     lay = PREPARE[signature.asset_class](cube, signals)
     days = np.isfinite(cube.import_kw).sum(axis=(1, 2)) / SLOTS_PER_DAY
-    low, high = size_range(cube, signature.asset_class)
+    smallest, high = size_range(cube, signature.asset_class)
+    low = smallest / 2  # as good as nothing: there stands what the meter shows without
     size = high.copy()
     low_logit, high_logit = without.copy(), np.full(len(size), np.nan)
     largest = np.full(len(size), np.nan)
@@ -184,4 +186,4 @@ def _seek(
         size = np.sqrt(low * high)
     step = np.clip(-low_logit / np.maximum(high_logit - low_logit, 1e-9), 0.0, 1.0)
     found = low * (high / low) ** step
-    return np.where(np.isfinite(high_logit), found, np.nan), largest
+    return np.where(np.isfinite(high_logit), np.maximum(found, smallest), np.nan), largest
