@@ -13,7 +13,7 @@ from numba import njit
 from characterise.asset_classes import BESS
 from characterise.meter_cube import MeterCube
 from characterise.signatures.attribution import Attribution, Float, Rows, attributed, net_of
-from characterise.signatures.slots import usual_day
+from characterise.signatures.slots import smallest_visible, usual_day
 from characterise.signatures.steps import find_blocks, modal_power, step_floor
 from characterise.signatures.surroundings import surroundings
 from characterise.signatures.swings import after_dark, daily_balance, evening
@@ -245,3 +245,8 @@ def reasons(values: npt.NDArray[np.float32]) -> list[str]:
     if np.isfinite(said["daily_balance"]):
         out.append(f"on the median day {said['daily_balance']:.0%} of the excursions cancel out")
     return out
+
+
+def detectable_kw(cube: MeterCube) -> Float:
+    """(M,) smallest battery that would show, kW; `slots.smallest_visible`, runs of two hours."""
+    return smallest_visible(cube.net_kw, 1.0, 4.0)

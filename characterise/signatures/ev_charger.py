@@ -22,7 +22,7 @@ from characterise.signatures.sessions import (
     peak_explained,
     session_statistics,
 )
-from characterise.signatures.slots import usual_day
+from characterise.signatures.slots import smallest_visible, usual_day
 from characterise.signatures.steps import find_blocks, step_floor
 from characterise.signatures.surroundings import surroundings
 
@@ -272,3 +272,8 @@ def reasons(values: npt.NDArray[np.float32]) -> list[str]:
             f"{np.exp(said['positive_skew']):.1f} times as far up as down"
         )
     return out
+
+
+def detectable_kw(cube: MeterCube) -> Float:
+    """(M,) smallest charger that would show, kW; see `slots.smallest_visible`, runs of an hour."""
+    return smallest_visible(cube.net_kw, 1.4, 2.0)

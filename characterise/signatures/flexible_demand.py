@@ -14,6 +14,7 @@ from characterise.asset_classes import FLEXIBLE_DEMAND
 from characterise.meter_cube import MeterCube
 from characterise.signatures.attribution import Attribution, Float, Rows, attributed, net_of
 from characterise.signatures.dispatch_signals import covered
+from characterise.signatures.slots import smallest_visible
 
 FEATURES: Final = ("rank_z", "mean_rank", "response_over_scatter", "response_share", "n_events")
 SIGNS: Final = (1, 1, 1, 1, 0)
@@ -262,3 +263,8 @@ def reasons(values: npt.NDArray[np.float32]) -> list[str]:
         f"mean response is {said['response_share']:+.0%} of the load in them, "
         f"{said['response_over_scatter']:.1f} times the ordinary scatter",
     ]
+
+
+def detectable_kw(cube: MeterCube) -> Float:
+    """(M,) smallest response that would show, kW; see `slots.smallest_visible`, runs of an hour."""
+    return smallest_visible(cube.net_kw, 0.2, 2.0)

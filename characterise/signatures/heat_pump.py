@@ -13,6 +13,7 @@ from numba import njit
 from characterise.asset_classes import HEAT_PUMP
 from characterise.meter_cube import MeterCube
 from characterise.signatures.attribution import Attribution, Float, Rows, attributed, net_of
+from characterise.signatures.slots import smallest_visible
 from characterise.signatures.surroundings import surroundings
 from characterise.signatures.thermal import (
     daily_means,
@@ -246,3 +247,8 @@ def reasons(values: npt.NDArray[np.float32]) -> list[str]:
             "cold days' mean load"
         )
     return out
+
+
+def detectable_kw(cube: MeterCube) -> Float:
+    """(M,) smallest heat pump that would show, kW; `slots.smallest_visible`, runs of six hours."""
+    return smallest_visible(cube.net_kw, 0.3, 12.0)

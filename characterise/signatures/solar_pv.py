@@ -12,6 +12,7 @@ from numba import njit
 from characterise.asset_classes import SOLAR_PV
 from characterise.meter_cube import MeterCube
 from characterise.signatures.attribution import Attribution, Float, Rows, attributed, net_of
+from characterise.signatures.slots import smallest_visible
 from characterise.signatures.sun_response import cloud_response, dent_figures, export_figures
 from characterise.signatures.sunshine import USUAL_CLEARNESS, irradiance
 from characterise.signatures.surroundings import surroundings
@@ -187,3 +188,8 @@ def reasons(values: npt.NDArray[np.float32]) -> list[str]:
     if np.isfinite(said["capacity_kw"]):
         out.append(f"full sun would lower the load by about {said['capacity_kw']:.1f} kW")
     return out
+
+
+def detectable_kw(cube: MeterCube) -> Float:
+    """(M,) smallest array that would show, kW; `slots.smallest_visible`, runs of five hours."""
+    return smallest_visible(cube.net_kw, 0.2, 10.0)
