@@ -16,8 +16,8 @@ WINDOW_DAYS: Final = 30
 """A month: long enough for a few clear days, short enough that the sun stays where it is."""
 LOWEST_SHARE: Final = 0.1
 """Share of a window's days whose mean is the lowest load of a half-hour."""
-UPPER: Final = 0.7
-"""Weight of cells over the fitted curve, against 0.3 for those under it: a dull month shows no
+UPPER: Final = 0.8
+"""Weight of cells over the fitted curve, against 0.2 for those under it: a dull month shows no
 clear day, so that the curve is an upper expectile (Newey and Powell 1987)."""
 LOW_SUN: Final = 0.1
 """Sine of the elevation under which horizon and haze rule."""
@@ -49,24 +49,26 @@ def window_light(light, out):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _lowest(net, a, b, j, held):  # type: ignore[no-untyped-def]
-    """Mean of the lowest tenth of a window's days in one half-hour; NaN under five days."""
-    n = 0
+def _lowest(net, a, b, held, many, low):  # type: ignore[no-untyped-def]
+    """Fill (48,) mean of the lowest tenth of a window's days; NaN under five days."""
+    keep = min(max(1, round(LOWEST_SHARE * (b - a))), held.shape[1])
+    held[:] = np.inf
+    many[:] = 0
     for d in range(a, b):
-        n += not isnan(net[d, j])
-    if n < _LEAST_DAYS:
-        return np.nan
-    k = min(max(1, round(LOWEST_SHARE * n)), held.shape[0])
-    held[:k] = np.inf
-    for d in range(a, b):
-        x = net[d, j]
-        if not isnan(x) and x < held[k - 1]:
-            place = k - 1
-            while place > 0 and held[place - 1] > x:
-                held[place] = held[place - 1]
-                place -= 1
-            held[place] = x
-    return held[:k].mean()
+        for j in range(48):
+            x = net[d, j]
+            if isnan(x):
+                continue
+            many[j] += 1
+            if x < held[j, keep - 1]:
+                place = keep - 1
+                while place > 0 and held[j, place - 1] > x:
+                    held[j, place] = held[j, place - 1]
+                    place -= 1
+                held[j, place] = x
+    for j in range(48):
+        k = min(max(1, round(LOWEST_SHARE * many[j])), keep)
+        low[j] = held[j, :k].mean() if many[j] >= _LEAST_DAYS else np.nan
 
 
 @njit(cache=True)
@@ -82,23 +84,29 @@ def depths(net, shine, depth, base, held):  # type: ignore[no-untyped-def]
     depth, base
         (W, 48) and (W,) filled, NaN where unknown; ``base`` is the lowest load after dark.
     held
-        (8,) work space.
+        (48, 8) work space.
     """
     days = net.shape[0]
-    many = depth.shape[0]
-    for w in range(many):
-        a, b = w * days // many, (w + 1) * days // many
+    windows = depth.shape[0]
+    count = np.empty(48, np.int64)
+    known = 0
+    usual = 0.0
+    for w in range(windows):
+        a, b = w * days // windows, (w + 1) * days // windows
+        _lowest(net, a, b, held, count, depth[w])
         total = 0.0
         n = 0
         for j in range(48):
-            depth[w, j] = _lowest(net, a, b, j, held)
             if shine[4, w, j] <= 0 and not isnan(depth[w, j]):
                 total += depth[w, j]
                 n += 1
         base[w] = total / n if n >= 4 else np.nan
-    usual = np.nanmean(base)
-    for w in range(many):
-        base[w] = usual if isnan(base[w]) else base[w]  # nights lost: those of the other months
+        if n >= 4:
+            known += 1
+            usual += base[w]
+    for w in range(windows):
+        if isnan(base[w]) and known:  # nights lost: those of the other months
+            base[w] = usual / known
         for j in range(48):
             depth[w, j] = base[w] - depth[w, j]
 
@@ -202,15 +210,18 @@ def fit_envelope(depth, base, shine, stuck, share, there):  # type: ignore[no-un
 
 @njit(cache=True)
 def envelope_figures(depth, base, there, shine, stuck, share, out):  # type: ignore[no-untyped-def]
-    """Fill four: capacity over the lowest dark load, fit, answer to the season, capacity in kW.
+    """Fill five: what the curve says of panels. NaN where too little is known.
+
+    Capacity over the lowest load after dark (log10); fit; answer to the season; highest
+    half-hour under a clear sky, kW; mean of the curve over day and night, kW.
 
     Notes
     -----
     The fit is the share of the depths' squares, day and night, that the curve explains. The
     season's is the correlation, half-hour by half-hour of the day, of the depth's departures from
-    its mean of all months with those of the curve (of flat panels where none was fitted).
+    its mean of all months with those of the light on flat panels.
     """
-    most = square = missed = 0.0
+    most = square = missed = mean = 0.0
     vx = vy = vxy = 0.0
     many = depth.shape[0]
     n = 0
@@ -223,6 +234,7 @@ def envelope_figures(depth, base, there, shine, stuck, share, out):  # type: ign
                 continue
             g = _curve(share, shine, w, j)
             most = max(most, g)
+            mean += g
             short = g - y
             if stuck and short > 0 and base[w] - y <= 0.05 * base[w]:
                 short = 0.0
@@ -248,3 +260,4 @@ def envelope_figures(depth, base, there, shine, stuck, share, out):  # type: ign
     if many >= 4 and vx > 1e-3 * n:
         out[2] = vxy / np.sqrt(vx * vy) if vy > 1e-9 else 0.0
     out[3] = most
+    out[4] = mean / n

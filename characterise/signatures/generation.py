@@ -192,16 +192,18 @@ def generate(net, exported, light, ghi, working, given):  # type: ignore[no-unty
     state = np.empty((days * 48, 10))
     sun = light[4]
     window_light(light, shine)
-    depths(net, shine, depth, base, np.empty(8))
+    depths(net, shine, depth, base, np.empty((48, 8)))
     stuck = not (exported > 0).any()
     fit_envelope(depth, base, shine, stuck, share, there)
     most = clear_sky(share, light, there, clear)
     given[:] = 0.0
     if most <= 0:
         return
-    capacity = CAPACITY * max(most, min(np.nanmax(depth), CAPACITY * most))
+    deepest = min(max(np.nanmax(depth), most / CAPACITY), CAPACITY * most)
+    capacity = CAPACITY * deepest  # an inverter cuts the curve's top off
     floor = 0.02 * most if stuck else -np.inf
     standby = max(np.nanmin(base), 0.0)
+    other = _exports_else(exported, sun, capacity)
     sky = CLEARNESS_SD**2
     first_load(net, clear, working, table)
     spread_load(table, working, load)
@@ -214,7 +216,7 @@ def generate(net, exported, light, ghi, working, given):  # type: ignore[no-unty
         for d in range(days):
             for j in range(48):
                 given[d, j] = clear[d, j] * min(max(found[d, j], 0.0), BRIGHTEST)
-        _bounded(exported, sun, standby, capacity, given)
+        _bounded(exported, sun, standby, capacity, other, given)
         if number < ROUNDS - 1:
             _window_means(found, net, clear, most, floor, many, mean)
             told = _measured(found, net, clear, most, floor, ghi, light[0], mean)
@@ -224,14 +226,36 @@ def generate(net, exported, light, ghi, working, given):  # type: ignore[no-unty
 
 
 @njit(cache=True)
-def _bounded(exported, sun, standby, most, given):  # type: ignore[no-untyped-def]
-    """Under the sun what is exported and the standby load at least, ``most`` at most; else 0."""
+def _exports_else(exported, sun, most):  # type: ignore[no-untyped-def]
+    """Whether exports over ``most`` are not the panels'.
+
+    Something else exports where over a hundredth goes out while the sun is down, and under five
+    half-hours in all are readings gone wrong.
+    """
+    dark = whole = 0.0
+    over = 0
+    for d in range(exported.shape[0]):
+        for j in range(48):
+            if exported[d, j] > 0:
+                whole += exported[d, j]
+                dark += exported[d, j] if sun[d, j] <= 0 else 0.0
+                over += exported[d, j] > most
+    return dark > 0.01 * whole or over < 5
+
+
+@njit(cache=True)
+def _bounded(exported, sun, standby, most, other, given):  # type: ignore[no-untyped-def]
+    """Under the sun what is exported and the standby load at least, ``most`` at most; else 0.
+
+    Where nothing else exports, an export over ``most`` is the panels' all the same.
+    """
     for d in range(given.shape[0]):
         for j in range(48):
             if sun[d, j] <= 0:
                 given[d, j] = 0.0
                 continue
-            if exported[d, j] > 0:
-                own = standby if exported[d, j] > 0.02 * most else 0.0
-                given[d, j] = max(given[d, j], exported[d, j] + own)
             given[d, j] = min(given[d, j], most)
+            out = exported[d, j]
+            if out > 0:
+                out += standby if out > 0.02 * most else 0.0
+                given[d, j] = max(given[d, j], min(out, most) if other else out)

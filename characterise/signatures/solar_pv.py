@@ -21,9 +21,9 @@ from characterise.signatures.envelope import (
     n_windows,
     window_light,
 )
-from characterise.signatures.generation import generate
+from characterise.signatures.generation import CLEARNESS, generate
 from characterise.signatures.slots import smallest_visible
-from characterise.signatures.sun_response import cloud_response, dent_figures, export_figures
+from characterise.signatures.sun_response import bright_zero, cloud_response, export_figures
 from characterise.signatures.surroundings import Surroundings, surroundings
 
 FEATURES: Final = (
@@ -32,26 +32,25 @@ FEATURES: Final = (
     "export_follows_sun",
     "cloud_response",
     "bright_zero",
-    "bright_dent",
-    "bright_scatter",
     "envelope_over_load",
     "envelope_fit",
     "envelope_season",
     "capacity_kw",
-    "east_share",
-    "equator_share",
-    "west_share",
+    "clear_mean_kw",
+    "export_mean_kw",
+    "leaning",
 )
-SIGNS: Final = (1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0)
+SIGNS: Final = (1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0)
 """Direction in which physics lets each feature speak for the class; 0 is told, never weighed."""
 _N = len(FEATURES)
+_LEANS: Final = 0.2
+"""Share of panels to the west over those to the east, from which the day is lopsided."""
 
 
 @njit(cache=True)
 def _features(imported, exported, light, place, ghi, station, table):  # type: ignore[no-untyped-def]
     days = imported.shape[1]
     many = n_windows(days)
-    work = np.empty(days * 48, np.float32)
     net = np.empty((days, 48), np.float32)
     day_load = np.empty(days)
     day_sky = np.empty(days)
@@ -60,7 +59,7 @@ def _features(imported, exported, light, place, ghi, station, table):  # type: i
     base = np.empty(many)
     share = np.empty(4)
     there = np.empty(many, np.bool_)
-    held = np.empty(8)
+    held = np.empty((48, 8))
     last = -1
     for m in range(imported.shape[0]):
         out = table[m]
@@ -73,24 +72,24 @@ def _features(imported, exported, light, place, ghi, station, table):  # type: i
             for j in range(48):
                 net[d, j] = imported[m, d, j] - exported[m, d, j]
         out[3] = cloud_response(net, s, ghi[station[m]], day_load, day_sky)
-        dent_figures(net, s, work, out[4:7])
+        out[4] = bright_zero(net, s)
         depths(net, shine, depth, base, held)
         stuck = isnan(out[0])
         fit_envelope(depth, base, shine, stuck, share, there)
-        envelope_figures(depth, base, there, shine, stuck, share, out[7:11])
-        whole = share.sum()
-        if whole > 0:
-            out[11:14] = share[1:] / whole
+        envelope_figures(depth, base, there, shine, stuck, share, out[5:10])
+        out[10] = np.nan if stuck else np.nanmean(exported[m])
+        if share.sum() > 0:
+            out[11] = (share[3] - share[1]) / share.sum()
 
 
 def features(cube: MeterCube, signals: pl.DataFrame | None = None) -> Float:
-    """(M, 14) figures of `FEATURES`; the export ones NaN at a site that never exported.
+    """(M, 12) figures of `FEATURES`; the export ones NaN at a site that never exported.
 
     Notes
     -----
     ``cloud_response`` compares each day with the same weekday one and two weeks off, so neither
-    season nor working days pass for the sun; it needs measured irradiance. The dent, scatter and
-    envelope figures need none and serve sites without an export register; see
+    season nor working days pass for the sun; it needs measured irradiance. The zeros and the
+    envelope need none and serve sites without an export register; see
     `envelope.envelope_figures`. ``signals`` is not read.
     """
     around = surroundings(cube)
@@ -175,8 +174,26 @@ def reasons(values: npt.NDArray[np.float32]) -> list[str]:
             f"load is at zero or below in {abs(said['bright_zero']):.0%} {side} of the bright "
             "half-hours than of the dark ones"
         )
-    if np.isfinite(said["capacity_kw"]):
-        out.append(f"full sun would lower the load by about {said['capacity_kw']:.1f} kW")
+    return out + _envelope_reasons(said)
+
+
+def _envelope_reasons(said: dict[str, float]) -> list[str]:
+    """Capacity, orientation and how much goes out, where a clear-sky curve was found."""
+    if not said["capacity_kw"] > 0:
+        return []
+    side = "around midday"
+    if abs(said["leaning"]) > _LEANS:
+        side = "in the afternoon" if said["leaning"] > 0 else "in the morning"
+    out = [
+        "the lowest loads of each month dip under those after dark by up to "
+        f"{said['capacity_kw']:.1f} kW, deepest {side}, along the curve of a clear sky "
+        f"(fit {said['envelope_fit']:.2f})"
+    ]
+    if np.isfinite(said["envelope_season"]):
+        out.append(f"the dip follows the season's sun (correlation {said['envelope_season']:.2f})")
+    if np.isfinite(said["export_mean_kw"]):
+        share = said["export_mean_kw"] / (CLEARNESS * said["clear_mean_kw"])
+        out.append(f"exports about {min(share, 1.0):.0%} of what such panels give in usual skies")
     return out
 
 

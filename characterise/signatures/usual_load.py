@@ -15,33 +15,52 @@ EXTREME: Final = 0.15
 
 
 @njit(cache=True)
-def _ends(net, clear, working, kind, a, b, j, work):  # type: ignore[no-untyped-def]
-    """Load of a half-hour between what its clearest and its dullest days of one kind say."""
-    n = 0
-    for d in range(a, b):
-        if working[d, j] == kind and not isnan(net[d, j]):
-            work[0, n] = net[d, j] + clear[d, j]
-            work[1, n] = net[d, j] + OVERCAST * clear[d, j]
-            n += 1
-    if n < 3:
-        return np.nan
-    k = max(1, round(EXTREME * n))
-    work[0, :n].sort()
-    work[1, :n].sort()
-    return 0.5 * (work[0, :k].mean() + work[1, n - k : n].mean())
+def _insert(held, x):  # type: ignore[no-untyped-def]
+    """Keep the lowest values seen, in order."""
+    place = held.shape[0] - 1
+    if x >= held[place]:
+        return
+    while place > 0 and held[place - 1] > x:
+        held[place] = held[place - 1]
+        place -= 1
+    held[place] = x
 
 
 @njit(cache=True)
 def first_load(net, clear, working, table):  # type: ignore[no-untyped-def]
-    """Fill (2, W, 48) first guess of the load by kind of day (resting, working), kW."""
+    """Fill (2, W, 48) first guess of the load by kind of day (resting, working), kW.
+
+    Notes
+    -----
+    Half-way between what the clearest days say (all of the clear-sky generation) and the dullest
+    (`OVERCAST` of it): the load's own scatter pulls the two apart alike.
+    """
     days = net.shape[0]
     many = table.shape[1]
-    work = np.empty((2, days))
+    keep = 8
+    clearest = np.empty((2, 48, keep))
+    dullest = np.empty((2, 48, keep))
+    count = np.empty((2, 48), np.int64)
     for w in range(many):
         a, b = w * days // many, (w + 1) * days // many
+        clearest[:] = np.inf
+        dullest[:] = np.inf
+        count[:] = 0
+        for d in range(a, b):
+            for j in range(48):
+                x = net[d, j]
+                if isnan(x):
+                    continue
+                kind = int(working[d, j])
+                count[kind, j] += 1
+                _insert(clearest[kind, j], x + clear[d, j])
+                _insert(dullest[kind, j], -x - OVERCAST * clear[d, j])
         for kind in range(2):
             for j in range(48):
-                table[kind, w, j] = _ends(net, clear, working, kind, a, b, j, work)
+                n = count[kind, j]
+                k = min(max(1, round(EXTREME * n)), keep)
+                ends = clearest[kind, j, :k].mean() - dullest[kind, j, :k].mean()
+                table[kind, w, j] = 0.5 * ends if n >= 3 else np.nan
 
 
 @njit(cache=True)
