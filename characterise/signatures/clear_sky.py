@@ -47,9 +47,7 @@ def panel_light(first: int, n_days: int, latitude: float, longitude: float) -> F
     return np.stack(out).astype(np.float32)
 
 
-def _sun(
-    first: int, n_days: int, latitude: float, longitude: float
-) -> tuple[Array, Array, Array]:
+def _sun(first: int, n_days: int, latitude: float, longitude: float) -> tuple[Array, Array, Array]:
     """(D, 48) direction of the sun at mid half-hour: its parts up, east and to the equator."""
     days = (np.arange(n_days) + first).astype("datetime64[D]")
     start = days.astype("datetime64[Y]").astype("datetime64[D]")
