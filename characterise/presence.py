@@ -16,9 +16,10 @@ from characterise.asset_classes import (
     HEAT_PUMP,
     SOLAR_PV,
 )
+from characterise.calibration import SETTLED_DAYS, bounds, logit_of, widening
 from characterise.frames import TIERS
 from characterise.meter_cube import MeterCube
-from characterise.model import ClassModel, PresenceModel, UnreadableModel
+from characterise.model import PresenceModel
 from characterise.signatures import SIGNATURES
 
 Float = npt.NDArray[np.float32]
@@ -27,10 +28,6 @@ Flags = npt.NDArray[np.bool_]
 HIGH, MEDIUM, LOW = range(3)
 NO_TIER: Final = -1
 PRESENT_FROM: Final = 0.5
-BOUND_SD: Final = 1.6448536
-"""Standard deviations of the logit to either bound: a central 90 % interval."""
-SETTLED_DAYS: Final = 90.0
-"""Days after which a site's own figures have stopped moving much; fewer widen the bounds."""
 
 BECAUSE: Final[Mapping[str, str]] = {
     "nothing_to_judge_by": "none of this class's figures could be computed from what was loaded",
@@ -109,23 +106,22 @@ def assess(
 
     Notes
     -----
-    The bounds are a central 90 % interval of the logit: uncertainty of the weights (Laplace), of
-    the calibration, between families of sites, and of features that are missing; all wider by
-    sqrt(1 + 90 / days).
+    The bounds start from the Venn-Abers interval, which is wide where few sites like this one were
+    known, and go on by a central 90 % interval of the logit: how far it moves when training sites
+    are left out, and between families of sites, wider by sqrt(1 + 90 / days).
     """
     days = (np.isfinite(cube.import_kw).sum(axis=(1, 2)) / 48).astype(np.float64)
     shape = (cube.n_meters, len(ASSET_CLASSES))
-    logit = np.full(shape, np.nan)
-    spread = np.full(shape, np.nan)
+    logit, least, most = (np.full(shape, np.nan) for _ in range(3))
+    wide = widening(days)
     for place, part in enumerate(model.classes):
         names = SIGNATURES[place].feature_names
-        logit[:, place], spread[:, place] = logit_of(part, features[place], names)
-    spread *= widening(days)[:, None]
+        told, spread = logit_of(part, features[place], names, days)
+        logit[:, place] = told
+        least[:, place], most[:, place] = bounds(part, told, spread * wide)
     enough = sufficient & np.isfinite(logit)
-    logit = np.where(enough, logit + _shift(prevalence), np.nan)
-    probability = _sigmoid(logit)
-    lower = _sigmoid(logit - BOUND_SD * spread)
-    upper = _sigmoid(logit + BOUND_SD * spread)
+    shift = np.where(enough, _shift(prevalence), np.nan)
+    probability, lower, upper = (_sigmoid(one + shift) for one in (logit, least, most))
     findings = _findings(cube, features, sufficient, days)
     rule = rule or TierRule()
     tier = tiers(probability, lower, capped=findings["climatology_only"], rule=rule)
@@ -155,45 +151,6 @@ def tiers(
         medium = probability >= rule.medium_from
     code = np.where(high, HIGH, np.where(medium, MEDIUM, LOW))
     return np.where(np.isnan(probability), NO_TIER, code).astype(np.int8)
-
-
-def logit_of(
-    part: ClassModel, table: npt.NDArray[np.floating], names: Sequence[str]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Calibrated logit and its standard deviation, (M,); NaN where no feature is known.
-
-    Parameters
-    ----------
-    table
-        (M, F) features of the class.
-    names
-        (F,) names of its columns.
-    """
-    if not set(part.features) <= set(names):
-        raise UnreadableModel(
-            f"the model weighs features of {part.asset_class} that this program does not make; "
-            "run `make train`"
-        )
-    columns = [names.index(name) for name in part.features]
-    values = np.asarray(table, dtype=np.float64)[:, columns]
-    known = np.isfinite(values)
-    scaled = np.where(known, (values - part.centre) / part.scale, 0.0)
-    scaled = np.clip(scaled, -part.cut, part.cut)
-    raw = scaled @ part.weights + part.intercept
-    row = np.concatenate([scaled, np.ones((len(scaled), 1))], axis=1)
-    variance = np.einsum("mi,ij,mj->m", row, part.covariance, row)
-    variance += (~known) @ part.weights**2
-    variance *= part.slope**2
-    pair = np.stack([raw, np.ones_like(raw)], axis=1)
-    variance += np.einsum("mi,ij,mj->m", pair, part.calibration, pair)
-    variance += part.transfer_sd**2
-    logit = part.slope * raw + part.offset
-    return np.where(known.any(axis=1), logit, np.nan), np.sqrt(variance)
-
-
-def widening(days: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """(M,) factor on the standard deviation of the logit for the days of readings there are."""
-    return np.asarray(np.sqrt(1 + SETTLED_DAYS / np.maximum(days, 1.0)))
 
 
 def _shift(prevalence: float | Sequence[float] | None) -> npt.NDArray[np.float64]:

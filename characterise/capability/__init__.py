@@ -6,7 +6,7 @@ from characterise.capability.availability import Availability, availability
 from characterise.capability.duration import duration_h
 from characterise.capability.ramp import ramp_kw_per_min
 from characterise.capability.rated_capacity import rated_kw
-from characterise.capability.spread import Spread, Window, within_twenty_percent
+from characterise.capability.spread import Spread, Window
 
 __all__ = [
     "Availability",
@@ -16,5 +16,4 @@ __all__ = [
     "duration_h",
     "ramp_kw_per_min",
     "rated_kw",
-    "within_twenty_percent",
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import erf, sqrt
 from typing import Final
 
 import numpy as np
@@ -75,27 +74,6 @@ def spread(
     return Spread(
         middle, np.maximum(middle - below, 0).astype(np.float32), middle + above, n_episodes
     )
-
-
-def blurred(seen: Spread, share: float) -> Spread:
-    """Widen every interval by a relative standard error of the value."""
-    margin = np.float32(_Z * share) * seen.value
-    below = np.hypot(seen.value - seen.lower, margin)
-    above = np.hypot(seen.upper - seen.value, margin)
-    lower = np.maximum(seen.value - below, np.float32(0))
-    return Spread(seen.value, lower, seen.value + above, seen.n_episodes)
-
-
-def within_twenty_percent(value: float, lower: float, upper: float) -> float:
-    """Chance that the truth lies within 20 % of a value, errors taken as normal.
-
-    The interval is read as a central 90 % one, so its half-width is 1.645 standard deviations; the
-    wider half counts, for the lower end stops at zero.
-    """
-    sd = max(upper - value, value - lower) / _Z
-    if not sd > 0:
-        return 1.0 if value > 0 else 0.0
-    return erf(0.2 * value / (sd * sqrt(2)))
 
 
 @njit(cache=True)

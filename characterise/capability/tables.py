@@ -9,13 +9,13 @@ import numpy.typing as npt
 import polars as pl
 
 from characterise.asset_classes import ASSET_CLASSES
-from characterise.capability.attribution_error import RAMP, RATING
 from characterise.capability.availability import Availability, availability
 from characterise.capability.duration import duration_h
+from characterise.capability.error_model import ErrorModel, difficulty, load_error_model
 from characterise.capability.history import History, Side
 from characterise.capability.ramp import ramp_kw_per_min
 from characterise.capability.rated_capacity import rated_kw
-from characterise.capability.spread import Float, Spread, blurred, within_twenty_percent
+from characterise.capability.spread import Float, Spread
 from characterise.frames import AVAILABILITY, CAPABILITY, STATISTICS, TIERS
 from characterise.meter_cube import MeterCube
 from characterise.presence import Presence
@@ -23,23 +23,25 @@ from characterise.settlement import SEASONS
 
 
 def capability_frame(
-    cube: MeterCube, histories: Sequence[History], presence: Presence
+    cube: MeterCube,
+    histories: Sequence[History],
+    presence: Presence,
+    errors: ErrorModel | None = None,
 ) -> pl.DataFrame:
     """Five parameters by five statistics, `characterise.frames.CAPABILITY`.
 
     Notes
     -----
-    ``probability`` is the class's own times the chance that the truth lies within 20 % of the
-    value, errors taken as normal with the interval for their central 90 %; the interval holds the
-    sampling of the runs, the rest of the site, and the measured error of attribution
-    (`characterise.capability.attribution_error`). A stated formula, not yet a calibrated figure.
-    The tier follows it by the rule for detections, with the class's lower bound in place of its
-    probability for *high*, and is never above the detection's.
+    The interval is a conformal one of 90 %, and ``probability`` the class's own times the chance
+    that the truth lies within 20 % of the value (`characterise.capability.error_model`). The tier
+    follows it by the rule for detections, with the class's lower bound in place of its probability
+    for *high*, and is never above the detection's.
     """
     parts = []
+    errors = errors or load_error_model()
     for held in histories:
-        for parameter, spread in _parameters(held).items():
-            parts.append(_rows(cube, held, parameter, spread, presence))
+        for parameter, spread in parameters(held).items():
+            parts.append(_rows(cube, held, parameter, spread, presence, errors))
     return pl.concat([CAPABILITY.to_frame(), *parts])
 
 
@@ -60,17 +62,17 @@ def availability_frame(
     return pl.concat([AVAILABILITY.to_frame(), *parts])
 
 
-def _parameters(held: History) -> dict[str, Spread]:
+def parameters(held: History) -> dict[str, Spread]:
+    """Order statistics of each of `characterise.frames.PARAMETERS`, with sampling intervals."""
     drawn, given = held.sides
     main, n_rows = held.main, len(held.rows)
     up, down = ramp_kw_per_min(main.runs, main.counted, n_rows, held.error_kw)
-    rating, ramp = RATING[held.asset_class], RAMP[held.asset_class]
     return {
-        "rated_import_kw": blurred(_rated(held, drawn), rating),
-        "rated_export_kw": blurred(_rated(held, given), rating),
+        "rated_import_kw": _rated(held, drawn),
+        "rated_export_kw": _rated(held, given),
         "duration_h": duration_h(main.runs, main.counted, n_rows),
-        "ramp_up_kw_per_min": blurred(up, ramp),
-        "ramp_down_kw_per_min": blurred(down, ramp),
+        "ramp_up_kw_per_min": up,
+        "ramp_down_kw_per_min": down,
     }
 
 
@@ -84,18 +86,15 @@ def _rows(
     parameter: str,
     spread: Spread,
     presence: Presence,
+    errors: ErrorModel,
 ) -> pl.DataFrame:
     some = np.flatnonzero(np.isfinite(spread.value).all(axis=1) & (spread.n_episodes > 0))
     rows = held.rows[some]
     place = ASSET_CLASSES.index(held.asset_class)
-    shape = (some.size, len(STATISTICS))
-    value, lower, upper = (part[some] for part in (spread.value, spread.lower, spread.upper))
-    near = np.array(
-        [
-            within_twenty_percent(float(v), float(a), float(b))
-            for v, a, b in zip(value.ravel(), lower.ravel(), upper.ravel(), strict=True)
-        ]
-    ).reshape(shape)
+    value = spread.value[some].astype(np.float64)
+    hard = difficulty(value, spread.lower[some], spread.upper[some])
+    told = errors.state(held.asset_class, parameter, value, hard)
+    near = np.nan_to_num(told.near)
     probability = near * presence.probability[rows, place][:, None]
     certain = near * presence.lower[rows, place][:, None]
     rule = presence.rule
@@ -109,8 +108,8 @@ def _rows(
             "parameter": parameter,
             "statistic": pl.Series(list(STATISTICS) * some.size, dtype=pl.String),
             "value": value.ravel(),
-            "lower": lower.ravel(),
-            "upper": upper.ravel(),
+            "lower": told.lower.ravel(),
+            "upper": told.upper.ravel(),
             "n_episodes": np.repeat(spread.n_episodes[some], repeats),
             "probability": probability.ravel(),
             "tier": pl.Series(TIERS).gather(tier.ravel()),

@@ -16,9 +16,11 @@ import numpy.typing as npt
 
 from characterise.asset_classes import ASSET_CLASSES
 from characterise.errors import CharacteriseError
+from characterise.model import trees as tree_arrays
+from characterise.model.trees import Trees
 
 Array = npt.NDArray[np.float64]
-FORMAT = 1
+FORMAT = 2
 
 
 class UnreadableModel(CharacteriseError):
@@ -27,29 +29,29 @@ class UnreadableModel(CharacteriseError):
 
 @dataclass(frozen=True, slots=True)
 class ClassModel:
-    """Regularised logistic model of one class, calibrated, at a prevalence of one half.
+    """Boosted trees of one class, calibrated, at a prevalence of one half.
 
-    Each feature is centred, scaled and cut at ``cut`` either way before it is weighed; a missing
-    one weighs nothing and widens the bounds.
+    A tree may use a feature only in the direction that physics allows; a missing one goes the way
+    that missing ones went in training.
     """
 
     asset_class: str
     features: tuple[str, ...]
-    centre: Array
-    """(F,) middle between the two groups' medians."""
-    scale: Array
-    """(F,) robust spread."""
-    cut: float
-    weights: Array
-    """(F,) per scaled unit, in the direction physics allows."""
-    intercept: float
-    covariance: Array
-    """(F + 1, F + 1) posterior of weights and intercept, intercept last (Laplace)."""
-    slope: float
-    offset: float
-    """Platt scaling of the logit."""
-    calibration: Array
-    """(2, 2) sampling covariance of slope and offset, by resampling groups."""
+    """Names of the columns that the trees ask about."""
+    trees: Trees
+    slope: Array
+    """(2,) Platt scaling of the logit: a factor for a year of readings, and what each unit of
+    `characterise.presence.shortness` adds to it."""
+    offset: Array
+    """(2,) the same for the offset."""
+    knots: Array
+    """(K,) calibrated logits at which the evidence was counted."""
+    least: Array
+    """(K,) lower Venn-Abers logit there: as if one more site, without the class, were known."""
+    most: Array
+    """(K,) upper one: as if it had the class."""
+    fit_sd: float
+    """Spread of the logit when a fifth of the training sites is left out (jackknife)."""
     transfer_sd: float
     """Spread of the logit between families of sites, from leaving each out."""
     n_positive: int
@@ -65,18 +67,18 @@ class PresenceModel:
 
 
 def to_json(model: PresenceModel) -> str:
-    """Text of the artefact: sorted keys, seven significant digits, the same bytes each time."""
+    """Text of the artefact: sorted keys, the same bytes each time."""
     body = {
         "format": FORMAT,
         "version": model.version,
         "classes": {part.asset_class: _plain(part) for part in model.classes},
     }
-    return json.dumps(body, indent=1, sort_keys=True) + "\n"
+    return json.dumps(body, sort_keys=True, separators=(",", ":")) + "\n"
 
 
-def digest(parts: Sequence[ClassModel]) -> str:
-    """Short checksum that names a model by its numbers."""
-    text = json.dumps([_plain(part) for part in parts], sort_keys=True)
+def digest(parts: Sequence[ClassModel], errors: str = "") -> str:
+    """Short checksum that names a model by its numbers and those of its capability errors."""
+    text = json.dumps([_plain(part) for part in parts], sort_keys=True) + errors
     return "presence-" + hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
@@ -102,12 +104,12 @@ def load_model(path: Path | None = None) -> PresenceModel:
     return PresenceModel(version=str(body["version"]), classes=parts)
 
 
-_ARRAYS = ("centre", "scale", "weights", "covariance", "calibration")
-_NUMBERS = ("cut", "intercept", "slope", "offset", "transfer_sd", "n_positive", "n_negative")
+_ARRAYS = ("slope", "offset", "knots", "least", "most")
+_NUMBERS = ("fit_sd", "transfer_sd", "n_positive", "n_negative")
 
 
 def _plain(part: ClassModel) -> dict[str, Any]:
-    out: dict[str, Any] = {"features": list(part.features)}
+    out: dict[str, Any] = {"features": list(part.features), "trees": tree_arrays.plain(part.trees)}
     for name in _ARRAYS:
         out[name] = _rounded(getattr(part, name).tolist())
     for name in _NUMBERS:
@@ -124,4 +126,5 @@ def _rounded(value: Any) -> Any:
 def _read(name: str, body: Mapping[str, Any]) -> ClassModel:
     values: dict[str, Any] = {key: body[key] for key in _NUMBERS}
     values |= {key: np.array(body[key], dtype=np.float64) for key in _ARRAYS}
-    return ClassModel(asset_class=name, features=tuple(body["features"]), **values)
+    trees = tree_arrays.read(body["trees"])
+    return ClassModel(name, tuple(body["features"]), trees, **values)

@@ -37,7 +37,7 @@ def boundary(rng: np.random.Generator, trace: SiteTrace) -> Metered:
     imported, exported = turned(trace)
     if not spec.export_register:
         exported = np.zeros_like(exported)
-    quality = np.full(len(net), ACTUAL, dtype=np.uint8)
+    quality = np.full(len(imported), ACTUAL, dtype=np.uint8)
     if spec.estimates:
         quality = _stretches(rng, quality, ESTIMATED, per_year=5, longest_days=6)
         imported = _estimated(imported, quality)

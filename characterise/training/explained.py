@@ -10,10 +10,10 @@ import numpy.typing as npt
 import polars as pl
 
 from characterise.asset_classes import ASSET_CLASSES, BESS, EV_CHARGER, HEAT_PUMP, SOLAR_PV
-from characterise.meter_cube import MeterCube
 from characterise.signatures import attribute
 from characterise.training.corpus import Batch
 from characterise.training.figures import matthews, r2
+from characterise.training.sub_meters import signed_truth
 
 ASSET_OF: Final = {EV_CHARGER: "ev", HEAT_PUMP: "heat_pump", BESS: "battery", SOLAR_PV: "pv"}
 OPERATING_SHARE: Final = 0.1
@@ -53,27 +53,6 @@ def operating(power: Array) -> npt.NDArray[np.bool_]:
     if not running.size:
         return np.zeros(power.shape, dtype=bool)
     return np.asarray(power >= OPERATING_SHARE * np.median(running))
-
-
-def signed_truth(cube: MeterCube, submeters: pl.DataFrame, asset: str) -> dict[int, Array]:
-    """(D, 48) kW drawn less given by row of the cube, NaN where the sub-meter says nothing."""
-    place = {name: row for row, name in enumerate(cube.mpan)}
-    origin = np.datetime64(cube.first_day, "us").astype(np.int64)
-    size = cube.n_days * 48
-    out: dict[int, Array] = {}
-    mine = submeters.filter(pl.col("asset") == asset)
-    for (name,), part in mine.group_by("mpan", maintain_order=True):
-        if name not in place:
-            continue
-        at = (part["ts_utc"].dt.timestamp("us").to_numpy() - origin) // 1_800_000_000
-        net = part.select(
-            2 * (pl.col("import_kwh").fill_null(0.0) - pl.col("export_kwh").fill_null(0.0))
-        )
-        inside = (at >= 0) & (at < size)
-        series = np.full(size, np.nan)
-        series[at[inside]] = net.to_series().to_numpy()[inside]
-        out[place[str(name)]] = series.reshape(cube.n_days, 48)
-    return out
 
 
 def _of_batch(batch: Batch) -> list[tuple[object, ...]]:

@@ -1,7 +1,8 @@
-"""From a table of labelled sites to one calibrated model a class."""
+"""From a table of labelled rows to one calibrated model a class."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,217 +10,160 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from characterise.asset_classes import EV_CHARGER
+from characterise.calibration import scaled
 from characterise.model import ClassModel
-from characterise.presence import logit_of, widening
+from characterise.model.trees import Trees
 from characterise.signatures import SIGNATURES
-from characterise.training.corpus import SIMULATED
+from characterise.training.boosting import fit_trees
+from characterise.training.calibrate import platt, venn_abers
 from characterise.training.folds import clusters, folds
-from characterise.training.logistic import CUT, Fit, fit, platt
 from characterise.training.table import Table
+from characterise.training.weights import OVERLAY, REAL, weights
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Index = npt.NDArray[np.int64]
 
 N_FOLDS: Final = 5
-RESAMPLES: Final = 100
-"""Resamples of whole clusters for the calibration's covariance."""
-APART_BY_SIZE: Final = (EV_CHARGER,)
-"""Classes that weigh large sites by figures of their own, and so need them balanced apart."""
-LONE_SHARE: Final = 0.25
-"""Weight left to a stratum that has one side only: it says little on the difference."""
+LEAST_A_SIDE: Final = 3
+LARGE_FAMILY: Final = 30
+"""Rows of real backgrounds from which a family tells how far families lie apart."""
 
 
 @dataclass(frozen=True, slots=True)
-class Trained:
-    """A class's model and the logits of sites that it did not see, calibrated."""
+class Rows:
+    """What one class is learnt from: its labelled rows."""
 
-    model: ClassModel
-    rows: Index
-    """(K,) labelled rows of the table, training or not."""
-    grouped: Array
-    """(K,) logit of each by a fit and calibration without its cluster's fold."""
-    by_family: Array
-    """(K,) logit of each by a fit without its family; NaN where that left one side empty."""
-    spread: Array
-    """(K,) standard deviation of the final model's logit, for judging the tiers."""
+    place: int
+    at: Index
+    """(N,) rows of the table."""
+    sites: pl.DataFrame
+    label: Array
+    values: Array
+    """(N, F) features that may be weighed."""
+    short: Array
+    may_train: Flags
+    whole: Flags
+    cluster: Index
+    fold: Index
 
+    def fit(self, use: Flags) -> Trees | None:
+        """Trees of the rows ``use``; None where one side has next to nothing."""
+        label = self.label[use]
+        if min(label.sum(), (1 - label).sum()) < LEAST_A_SIDE:
+            return None
+        weight = weights(self.sites.filter(pl.Series(use)), label)
+        return fit_trees(self.values[use], label, weight, _signs(self.place))
 
-def weights(sites: pl.DataFrame, label: Array) -> Array:
-    """(N,) balanced: both sides alike, simulated half, families by the root of their size.
+    def calibrate(self, raw: Array, use: Flags) -> tuple[Array, Array]:
+        """Platt's slope and offset by the raw logits ``use`` of rows not seen."""
+        weight = weights(self.sites.filter(pl.Series(use)), self.label[use])
+        return platt(raw[use], self.label[use], weight, self.short[use])
 
-    Balanced within each ``stratum`` of the sites apart, where both sides have some: otherwise the
-    stratum alone would pass for evidence, since whole families of large sites have one label.
-    """
-    family = sites["family"].to_numpy()
-    stratum = sites["stratum"].to_numpy()
-    out = np.zeros(len(label))
-    for number in np.unique(stratum):
-        here = stratum == number
-        sides = [_side(family, here & (label == side)) for side in (0.0, 1.0)]
-        share = here.mean() * (1.0 if all(side.any() for side in sides) else LONE_SHARE)
-        out += share * (sides[0] + sides[1])
-    for side in (0.0, 1.0):
-        mine = label == side
-        out[mine] /= max(out[mine].sum(), 1e-12)
-    return out
-
-
-def _side(family: npt.NDArray[np.str_], mine: Flags) -> Array:
-    """(N,) weights of one side that sum to one, zero elsewhere."""
-    out = np.zeros(len(family))
-    made = family == SIMULATED
-    kinds = [kind for kind in (mine & made, mine & ~made) if kind.any()]
-    for kind in kinds:
-        part = np.zeros(len(family))
-        for name in np.unique(family[kind]):
-            own = kind & (family == name)
-            part[own] = own.sum() ** -0.5
-        out += part / part.sum() / len(kinds)
-    return out
+    def without(self, away: Flags) -> Flags:
+        """(N,) rows to train on that share no home, building or trace with the rows ``away``."""
+        touched = np.isin(self.cluster, np.unique(self.cluster[away]))
+        return np.asarray(self.may_train & ~away & ~touched)
 
 
-def train_class(table: Table, place: int) -> Trained:
-    """Fit, calibrate and judge the class at ``place`` of `ASSET_CLASSES`."""
-    signature = SIGNATURES[place]
-    used = np.array([sign != 0 for sign in signature.signs])
-    signs = np.array([sign for sign in signature.signs if sign != 0], dtype=np.float64)
+def rows_of(table: Table, place: int) -> Rows:
+    """The labelled rows of the class at ``place`` of `ASSET_CLASSES`."""
+    values = table.features[place][:, [sign != 0 for sign in SIGNATURES[place].signs]]
     label = table.labels[:, place]
-    values = table.features[place][:, used]
-    rows = np.flatnonzero(np.isfinite(label) & np.isfinite(values).any(axis=1))
-    apart = signature.asset_class in APART_BY_SIZE
-    stratum = pl.col("large").cast(pl.Int32) if apart else pl.lit(0)
-    sites = table.sites[rows].with_columns(stratum.alias("stratum"))
-    label, values = label[rows], values[rows]
-    may_train = (sites["licence_class"] == "open").to_numpy()
+    at = np.flatnonzero(np.isfinite(label) & np.isfinite(values).any(axis=1))
+    sites = table.sites[at]
     cluster = clusters(sites)
-    fold = folds(cluster, sites["mpan"].to_list(), N_FOLDS)
-    raw = _out_of_fold(values, label, sites, may_train, fold=fold, signs=signs)
-    slope, offset, spread = _calibrate(raw, label, sites, may_train, cluster)
-    grouped = _cross_calibrated(raw, label, sites, may_train, fold)
-    by_family, shifts = _leave_families_out(
-        values, label, sites, may_train, signs=signs, scaling=(slope, offset)
+    return Rows(
+        place=place,
+        at=at,
+        sites=sites,
+        label=label[at],
+        values=values[at],
+        short=table.short[at],
+        may_train=table.may_train[at],
+        whole=table.whole[at],
+        cluster=cluster,
+        fold=folds(cluster, sites["mpan"].to_list(), N_FOLDS),
     )
-    final = _fit(values, label, sites, may_train, signs)
-    names = tuple(name for name, kept in zip(signature.feature_names, used, strict=True) if kept)
-    model = ClassModel(
-        asset_class=signature.asset_class,
-        features=names,
-        centre=final.scaling.centre,
-        scale=final.scaling.scale,
-        cut=CUT,
-        weights=final.weights,
-        intercept=final.intercept,
-        covariance=final.covariance,
+
+
+def class_model(rows: Rows) -> tuple[ClassModel, Array]:
+    """The model of a class, and the (N,) raw logits of its rows by trees that did not see them."""
+    parts = [rows.fit(rows.may_train & (rows.fold != number)) for number in range(N_FOLDS)]
+    raw = np.full(len(rows.label), np.nan)
+    for number, part in enumerate(parts):
+        mine = rows.fold == number
+        raw[mine] = part.logit(rows.values[mine]) if part is not None else np.nan
+    final = rows.fit(rows.may_train)
+    use = rows.may_train & np.isfinite(raw)
+    if final is None or not use.any():
+        name = SIGNATURES[rows.place].asset_class
+        raise ValueError(f"too few labelled sites to learn {name} from")
+    slope, offset = rows.calibrate(raw, use)
+    logit = scaled(raw, slope, offset, rows.short)
+    weight = weights(rows.sites.filter(pl.Series(use)), rows.label[use])
+    knots, least, most = venn_abers(logit[use], rows.label[use], weight)
+    names = SIGNATURES[rows.place].feature_names
+    kept = tuple(
+        name for name, sign in zip(names, SIGNATURES[rows.place].signs, strict=True) if sign != 0
+    )
+    return ClassModel(
+        asset_class=SIGNATURES[rows.place].asset_class,
+        features=kept,
+        trees=final,
         slope=slope,
         offset=offset,
-        calibration=spread,
-        transfer_sd=float(np.sqrt(np.mean(shifts**2))) if shifts.size else 1.0,
-        n_positive=int(label[may_train].sum()),
-        n_negative=int((1 - label[may_train]).sum()),
-    )
-    _, reach = logit_of(model, table.features[place][rows], signature.feature_names)
-    reach = reach * widening(sites["days"].to_numpy())
-    return Trained(model, rows, grouped, by_family, reach)
+        knots=knots,
+        least=least,
+        most=most,
+        fit_sd=float(slope[0] * _jackknife(rows, [part for part in parts if part is not None])),
+        transfer_sd=_transfer(rows, slope, offset),
+        n_positive=int(rows.label[rows.may_train & rows.whole].sum()),
+        n_negative=int((1 - rows.label)[rows.may_train & rows.whole].sum()),
+    ), raw
 
 
-def _fit(values: Array, label: Array, sites: pl.DataFrame, rows: Flags, signs: Array) -> Fit:
-    part = sites.filter(pl.Series(rows))
-    return fit(values[rows], label[rows], weights(part, label[rows]), signs)
+def _signs(place: int) -> list[int]:
+    return [sign for sign in SIGNATURES[place].signs if sign != 0]
 
 
-def _two_sided(label: Array, rows: Flags) -> bool:
-    return bool(label[rows].sum() >= 3 and (1 - label[rows]).sum() >= 3)
+def _jackknife(rows: Rows, parts: list[Trees]) -> float:
+    """Spread of the raw logit by leaving a fold out (Tukey), root mean square over real rows."""
+    told = np.stack([part.logit(rows.values[rows.whole]) for part in parts])
+    share = (len(parts) - 1) / len(parts)
+    variance = share * ((told - told.mean(axis=0)) ** 2).sum(axis=0)
+    return float(np.sqrt(np.median(variance)))
 
 
-def _out_of_fold(
-    values: Array,
-    label: Array,
-    sites: pl.DataFrame,
-    may_train: Flags,
-    *,
-    fold: Index,
-    signs: Array,
-) -> Array:
-    out = np.full(len(label), np.nan)
-    for number in np.unique(fold):
-        train = may_train & (fold != number)
-        if _two_sided(label, train):
-            out[fold == number] = _fit(values, label, sites, train, signs).logit(
-                values[fold == number]
-            )
-    return out
-
-
-def _calibrate(
-    raw: Array, label: Array, sites: pl.DataFrame, may_train: Flags, cluster: Index
-) -> tuple[float, float, Array]:
-    """Platt's slope and offset, with their covariance by resampling whole clusters."""
-    use = may_train & np.isfinite(raw)
-    part = sites.filter(pl.Series(use))
-    z, y, group = raw[use], label[use], cluster[use]
-    slope, offset = platt(z, y, weights(part, y))
-    draw = np.random.default_rng(20261120)
-    names, inverse = np.unique(group, return_inverse=True)
-    found = []
-    for _ in range(RESAMPLES):
-        count = np.bincount(draw.integers(0, len(names), len(names)), minlength=len(names))
-        times = count[inverse].astype(np.float64)
-        kept = times > 0
-        if _two_sided(y, kept):
-            again = weights(part.filter(pl.Series(kept)), y[kept]) * times[kept]
-            found.append(platt(z[kept], y[kept], again))
-    spread = np.cov(np.array(found).T) if len(found) > 2 else np.eye(2)
-    return slope, offset, np.asarray(spread)
-
-
-def _cross_calibrated(
-    raw: Array, label: Array, sites: pl.DataFrame, may_train: Flags, fold: Index
-) -> Array:
-    """Logits calibrated by the other folds' out-of-fold logits."""
-    out = np.full(len(raw), np.nan)
-    for number in np.unique(fold):
-        use = may_train & np.isfinite(raw) & (fold != number)
-        if _two_sided(label, use):
-            part = weights(sites.filter(pl.Series(use)), label[use])
-            slope, offset = platt(raw[use], label[use], part)
-            out[fold == number] = slope * raw[fold == number] + offset
-    return out
-
-
-def _leave_families_out(
-    values: Array,
-    label: Array,
-    sites: pl.DataFrame,
-    may_train: Flags,
-    *,
-    signs: Array,
-    scaling: tuple[float, float],
-) -> tuple[Array, Array]:
-    """Logits without each site's family, and how far each family then lay off.
-
-    A family's shift is the offset that makes its own labels likeliest under a standard normal
-    prior, so that families of few sites say little.
-    """
-    family = sites["family"].to_numpy()
-    out = np.full(len(label), np.nan)
+def _transfer(rows: Rows, slope: Array, offset: Array) -> float:
+    """Root mean square shift of large families' logits when the family is left out."""
     shifts = []
-    for name in np.unique(family):
-        mine = family == name
-        train = may_train & ~mine
-        if not _two_sided(label, train):
-            continue
-        logit = scaling[0] * _fit(values, label, sites, train, signs).logit(values[mine])
-        out[mine] = logit + scaling[1]
-        shifts.append(_shift(out[mine], label[mine]))
-    return out, np.array(shifts)
+    for mine in families(rows):
+        if mine.sum() >= LARGE_FAMILY:
+            part = rows.fit(rows.without(mine))
+            if part is not None:
+                raw = part.logit(rows.values[mine])
+                logit = scaled(raw, slope, offset, rows.short[mine])
+                weight = weights(rows.sites.filter(pl.Series(mine)), rows.label[mine])
+                shifts.append(_shift(logit, rows.label[mine], weight))
+    return float(np.sqrt(np.mean(np.square(shifts)))) if shifts else 1.0
 
 
-def _shift(logit: Array, label: Array) -> float:
+def families(rows: Rows) -> Iterator[Flags]:
+    """(N,) rows on real boundaries of each family, laid upon or not."""
+    family = rows.sites["family"].to_numpy()
+    background = np.isin(rows.sites["source"].to_numpy(), (REAL, OVERLAY))
+    for name in np.unique(family[background]):
+        yield np.asarray(background & (family == name))
+
+
+def _shift(logit: Array, label: Array, weight: Array) -> float:
+    """Offset that makes a family's labels likeliest under a standard normal prior."""
+    weight = weight * (weight.sum() / (weight**2).sum())
     delta = 0.0
     for _ in range(30):
         chance = 0.5 * (1 + np.tanh(0.5 * (logit + delta)))
-        gradient = (label - chance).sum() - delta
-        delta += float(np.clip(gradient / ((chance * (1 - chance)).sum() + 1), -1, 1))
+        gradient = (weight * (label - chance)).sum() - delta
+        curve = (weight * chance * (1 - chance)).sum() + 1
+        delta += float(np.clip(gradient / curve, -1, 1))
     return delta

@@ -23,7 +23,7 @@ from characterise.settlement import SLOTS_PER_DAY
 from characterise.simulate.business_mix import business_assets
 from characterise.simulate.metering import turned
 from characterise.simulate.mix import draw_home, full_mix
-from characterise.simulate.site import AssetSpec, Base, Flow, SiteSpec, SiteTrace, operate_all
+from characterise.simulate.site import Base, Flow, SiteSpec, SiteTrace, operate_all
 from characterise.simulate.timeline import Float, Timeline, timeline
 from characterise.simulate.weather import Weather
 from characterise.training.corpus import LABEL, Batch
@@ -116,7 +116,7 @@ def _lay(
     drawn = _draw(rng, net[known], time, domestic=domestic)
     kept = tuple(one for one in drawn.assets if site.get(f"has_{one.asset}") is not True)
     exports = bool((cube.export_kw[row][np.isfinite(cube.export_kw[row])] > 0).any())
-    register = exports or drawn.export_register and any(one.gives for one in kept)
+    register = exports or (drawn.export_register and any(one.gives for one in kept))
     spec = replace(drawn, assets=kept, export_register=register)
     load = _filled(net)
     away = np.zeros(time.n_local_days, dtype=bool)
@@ -222,13 +222,10 @@ def _submeters(names: list[str], made: list[_Made], time: Timeline) -> pl.DataFr
             mine = [flow for flow in one.trace.flows if flow.spec.asset == asset]
             drawn = sum((flow.import_kw for flow in mine), np.zeros(1)) / 2
             given = sum((flow.export_kw for flow in mine), np.zeros(1)) / 2
-            frame = pl.DataFrame(
-                {"ts_utc": when, "import_kwh": drawn, "export_kwh": given}
-            ).filter(pl.Series(one.known))
+            frame = pl.DataFrame({"ts_utc": when, "import_kwh": drawn, "export_kwh": given}).filter(
+                pl.Series(one.known)
+            )
             parts.append(
                 frame.select(pl.lit(name).alias("mpan"), pl.lit(asset).alias("asset"), pl.all())
             )
     return pl.concat(parts) if parts else pl.DataFrame()
-
-
-__all__ = ["AssetSpec", "overlaid"]

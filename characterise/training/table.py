@@ -1,68 +1,98 @@
-"""One row a labelled site: what it is, its labels, and every class's features."""
+"""One row a labelled site and length of history: what it is, its labels, every class's features."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from characterise import sufficiency
+from characterise.asset_classes import ASSET_CLASSES
+from characterise.calibration import shortness
 from characterise.signatures import features
-from characterise.signatures.ev_charger import LARGE_KW
-from characterise.training.corpus import Batch, label_table
+from characterise.training.corpus import Batch
+from characterise.training.histories import WHOLE, cuts
 
 Array = npt.NDArray[np.float64]
-MIN_DAYS = 28.0
-"""Sites with fewer known days teach nothing and are not judged."""
+Flags = npt.NDArray[np.bool_]
+
+_KEPT = ("mpan", "dataset", "family", "group_id", "trace_id", "licence_class", "premises")
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """N sites in the order of their names."""
+    """N rows, in the order of their sites' names and of `histories.HISTORIES`."""
 
     sites: pl.DataFrame
+    """What is known of the site, ``source`` (`weights.SHARES`), ``days`` known, days ``kept``
+    (`histories.WHOLE` for all)."""
     labels: Array
-    """(N, 5) 1, 0, or NaN where unknown."""
+    """(N, 5) 1, 0, or NaN where unknown or too little to say."""
     features: tuple[Array, ...]
     """(N, F) a class."""
 
-    def at(self, rows: npt.NDArray[np.bool_]) -> Table:
-        """The sites where ``rows`` holds."""
+    def at(self, rows: Flags) -> Table:
+        """The rows where ``rows`` holds."""
         return Table(
             self.sites.filter(pl.Series(rows)),
             self.labels[rows],
             tuple(part[rows] for part in self.features),
         )
 
+    @property
+    def whole(self) -> Flags:
+        """(N,) rows with all the history there is."""
+        return np.asarray((self.sites["kept"] == WHOLE).to_numpy())
 
-def table_of(batches: Iterable[Batch]) -> Table:
-    """Compute features of every batch and put the sites in the order of their names."""
-    sites, labels, parts = [], [], []
-    for batch in batches:
-        made = features(batch.cube, batch.signals)
-        days = np.isfinite(batch.cube.import_kw).sum(axis=(1, 2)) / 48
-        keep = ("mpan", "dataset", "family", "group_id", "trace_id", "licence_class", "premises")
-        facts = [pl.Series("days", days), pl.Series("large", _large(batch))]
-        sites.append(batch.sites.select(*keep).with_columns(facts))
-        labels.append(label_table(batch.sites))
-        parts.append([part.astype(np.float64) for part in made])
-    every = pl.concat(sites, how="vertical_relaxed")
-    order = every["mpan"].arg_sort().to_numpy()
-    enough = (every["days"] >= MIN_DAYS).to_numpy()[order]
-    columns = [np.concatenate(column)[order] for column in zip(*parts, strict=True)]
-    return Table(every[order], np.concatenate(labels)[order], tuple(columns)).at(enough)
+    @property
+    def may_train(self) -> Flags:
+        """(N,) rows whose licence lets a model be trained on them."""
+        return np.asarray((self.sites["licence_class"] == "open").to_numpy())
+
+    @property
+    def short(self) -> Array:
+        """(N,) `characterise.calibration.shortness` of each row's history."""
+        return shortness(self.sites["days"].to_numpy())
 
 
-def _large(batch: Batch) -> npt.NDArray[np.bool_]:
-    """(M,) over `LARGE_KW` in 1 % of half-hours: a business, whatever its papers say."""
-    out = [np.nanquantile(np.abs(one), 0.99) for one in _known(batch)]
-    return np.asarray(np.array(out) > LARGE_KW)
+def table_of(batches: Iterable[Batch], source: str) -> Table:
+    """Features and labels of every batch with all its history and with less."""
+    parts = [part for batch in batches for part in _of_batch(batch, source)]
+    return joined(parts)
 
 
-def _known(batch: Batch) -> list[npt.NDArray[np.float32]]:
-    net = batch.cube.net_kw
-    return [
-        one[np.isfinite(one)] if np.isfinite(one).any() else np.zeros(1, one.dtype) for one in net
-    ]
+def joined(tables: Sequence[Table]) -> Table:
+    """Rows of several tables as one, in the order that `Table` states."""
+    sites = pl.concat([table.sites for table in tables], how="vertical_relaxed")
+    order = sites.with_row_index("at").sort("mpan", "kept", maintain_order=True)["at"].to_numpy()
+    labels = np.concatenate([table.labels for table in tables])[order]
+    columns = (
+        np.concatenate([table.features[place] for table in tables])[order]
+        for place in range(len(ASSET_CLASSES))
+    )
+    return Table(sites[order], labels, tuple(columns))
+
+
+def _of_batch(batch: Batch, source: str) -> Iterator[Table]:
+    for kept, cube, labels in cuts(batch):
+        enough = sufficiency.assess(cube)
+        made = features(cube, batch.signals)
+        sites = batch.sites.select(*_KEPT).with_columns(
+            pl.lit(source).alias("source"),
+            pl.lit(kept).alias("kept"),
+            pl.Series("days", np.isfinite(cube.import_kw).sum(axis=(1, 2)) / 48),
+        )
+        table = Table(
+            sites,
+            np.where(enough.sufficient, labels, np.nan),
+            tuple(part.astype(np.float64) for part in made),
+        )
+        # A cut that a site has not is no row; a site that says nothing yet still is one.
+        labelled = np.asarray(np.isfinite(labels).any(axis=1))
+        yield table if kept == WHOLE else table.at(labelled)
+
+
+__all__ = ["Table", "joined", "table_of"]

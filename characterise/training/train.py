@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
 from characterise import simulate
 from characterise.asset_classes import ASSET_CLASSES
+from characterise.capability.error_model import to_json as to_text
 from characterise.model import PresenceModel, digest, to_json
+from characterise.training.capability_errors import checked, error_model, misses
 from characterise.training.card import card
 from characterise.training.corpus import data_folder, real_batches, simulated_batches
 from characterise.training.explained import attribution_figures
-from characterise.training.fit import train_class
-from characterise.training.table import Table, table_of
+from characterise.training.fit import class_model, rows_of
+from characterise.training.folds import clusters
+from characterise.training.judge import train_class
+from characterise.training.overlay import VARIANTS, overlaid
+from characterise.training.table import Table, joined, table_of
+from characterise.training.weights import OVERLAY, REAL, SIMULATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,29 +52,56 @@ DEFAULT: Final = Simulated()
 
 
 def training_table(made: Simulated, folder: Path | None) -> Table:
-    """Real sites, where ``folder`` has any, and simulated ones."""
-    real = real_batches(folder) if folder is not None else ()
-    return table_of(chain(simulated_batches(made.population()), real))
+    """Simulated sites and, where ``folder`` has any, real ones and what was laid over them."""
+    parts = [table_of(simulated_batches(made.population()), SIMULATED)]
+    if folder is not None:
+        parts.append(table_of(real_batches(folder), REAL))
+        parts.append(table_of(overlaid(real_batches(folder), made.seed), OVERLAY))
+    return joined(parts)
+
+
+def capability_misses(made: Simulated, folder: Path | None) -> pl.DataFrame:
+    """`capability_errors.MISSES` of the same sites."""
+    parts = [misses(simulated_batches(made.population()), SIMULATED)]
+    if folder is not None:
+        parts.append(misses(real_batches(folder), REAL))
+        parts.append(misses(overlaid(real_batches(folder), made.seed), OVERLAY))
+    return pl.concat(parts)
+
+
+def train_without(table: Table, left_out: npt.NDArray[np.bool_]) -> PresenceModel:
+    """A model of every class from the rows that may train and are not ``left_out``.
+
+    Rows that share a home, a building or a trace with one left out are left out as well.
+    """
+    cluster = clusters(table.sites)
+    away = np.isin(cluster, np.unique(cluster[left_out]))
+    rest = table.at(~away)
+    parts = tuple(class_model(rows_of(rest, place))[0] for place in range(len(ASSET_CLASSES)))
+    return PresenceModel(version=digest(parts), classes=parts)
 
 
 def train(out: Path, made: Simulated = DEFAULT, folder: Path | None = None) -> PresenceModel:
-    """Train every class and write ``presence.json`` and ``MODEL_CARD.md`` into ``out``."""
+    """Train every class; write ``presence.json``, ``capability.json`` and ``MODEL_CARD.md``."""
     real = folder or data_folder()
     folder = real if (real / "meters").is_dir() else None
     table = training_table(made, folder)
     results = [train_class(table, place) for place in range(len(ASSET_CLASSES))]
     parts = tuple(result.model for result in results)
-    model = PresenceModel(version=digest(parts), classes=parts)
+    missed = capability_misses(made, folder)
+    errors = to_text(error_model(missed))
+    model = PresenceModel(version=digest(parts, errors), classes=parts)
     about = (
         f"Simulated: {made.homes} homes and {made.businesses} businesses of {made.n_days} days "
         f"from {made.first_day}, seed {made.seed} (`characterise.simulate`, Apache-2.0). Real: the "
         "corpus of `FMAR_DATA`; only sites of licence class `open` train, each under the open "
-        "licence that its `sites.parquet` row names."
+        "licence that its `sites.parquet` row names. Overlay: each open real boundary with "
+        f"simulated assets laid over it, {VARIANTS} times."
     )
     explained = attribution_figures(real_batches(folder)) if folder is not None else None
     out.mkdir(parents=True, exist_ok=True)
     (out / "presence.json").write_text(to_json(model), encoding="utf-8")
-    (out / "MODEL_CARD.md").write_text(
-        card(model, table, results, about, explained), encoding="utf-8"
-    )
+    (out / "capability.json").write_text(errors, encoding="utf-8")
+    text = card(model, table, results, about, checked(missed), explained)
+    (out / "MODEL_CARD.md").write_text(text, encoding="utf-8")
     return model

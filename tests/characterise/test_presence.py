@@ -11,9 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from characterise.asset_classes import ASSET_CLASSES
+from characterise.calibration import bounds, logit_of
 from characterise.meter_cube import cube_from_reads
 from characterise.model import UnreadableModel, load_model, to_json
-from characterise.presence import BECAUSE, HIGH, LOW, MEDIUM, NO_TIER, assess, logit_of, tiers
+from characterise.model.trees import Trees
+from characterise.presence import BECAUSE, HIGH, LOW, MEDIUM, NO_TIER, assess, tiers
 from characterise.signatures import SIGNATURES
 
 MODEL = load_model()
@@ -46,14 +48,20 @@ def cube_of(meters=1, days=120, *, climatology=False, export_register=None):
 
 
 def centred(meters=1, shift=0.0):
-    """Features at the middle between the two groups, moved by ``shift`` spreads their way."""
+    """Features half way up the thresholds that the trees know, moved by ``shift`` their way."""
     tables = []
     for signature, part in zip(SIGNATURES, MODEL.classes, strict=True):
         table = np.zeros((meters, len(signature.feature_names)), np.float32)
+        asked = part.trees.left >= 0
         for place, name in enumerate(part.features):
             column = signature.feature_names.index(name)
-            sign = signature.signs[column]
-            table[:, column] = part.centre[place] + sign * shift * part.scale[place]
+            known = part.trees.threshold[asked & (part.trees.feature == place)]
+            known = known[np.abs(known) < 1e20]
+            if not known.size:
+                continue
+            sign = {-1: -1}.get(signature.signs[column], 1)
+            share = np.clip(0.5 + sign * shift / 8, 0, 1)
+            table[:, column] = np.quantile(known, share)
         tables.append(table)
     return tuple(tables)
 
@@ -74,8 +82,10 @@ def test_bounds_hold_the_probability(shift, prevalence):
 def test_more_of_every_figure_never_makes_a_class_less_likely():
     cube = cube_of()
     ladder = [judged(cube, centred(shift=shift)).probability for shift in (-2, -1, 0, 1, 2)]
-    assert np.all(np.diff(np.array(ladder), axis=0) >= 0)
-    assert np.all(ladder[-1] > ladder[0])
+    steered = np.array([all(abs(sign) < 2 for sign in one.signs) for one in SIGNATURES])
+    rises = np.diff(np.array(ladder), axis=0)[:, 0, steered]
+    assert np.all(rises >= 0)
+    assert np.all((ladder[-1] - ladder[0])[0, steered] > 0)
 
 
 def test_a_rarer_class_is_less_probable_on_the_same_evidence():
@@ -92,21 +102,42 @@ def test_a_prevalence_of_never_or_always_is_refused(share):
 
 def test_a_shorter_history_widens_the_bounds():
     long, short = (judged(cube_of(days=days), centred()) for days in (365, 30))
-    assert np.allclose(long.probability, short.probability)
-    assert np.all(short.upper - short.lower > long.upper - long.lower)
+
+    def reach(found):
+        return np.log(found.upper / (1 - found.upper)) - np.log(found.lower / (1 - found.lower))
+
+    assert np.all(reach(short) > reach(long))
     assert "short_history" in short.codes(0, 0)
     assert "short_history" not in long.codes(0, 0)
 
 
-def test_missing_figures_widen_the_bounds():
-    cube, whole = cube_of(), centred()
-    some = tuple(table.copy() for table in whole)
-    for table in some:
-        table[:, 1:] = np.nan
-    fuller, barer = judged(cube, whole), judged(cube, some)
-    for place, part in enumerate(MODEL.classes):
-        if np.any(part.weights[1:] > 0.05):
-            assert (barer.upper - barer.lower)[0, place] > (fuller.upper - fuller.lower)[0, place]
+def test_where_few_sites_were_known_the_evidence_is_wide():
+    part = replace(
+        MODEL.classes[0],
+        knots=np.array([-2.0, 0.0, 2.0]),
+        least=np.array([-3.0, -0.5, 1.0]),
+        most=np.array([-1.0, 0.5, 6.0]),
+    )
+    least, most = bounds(part, np.array([-0.5, 1.5, 9.0]), np.zeros(3))
+    assert least.tolist() == [-0.5, 1.0, 1.0]
+    assert most.tolist() == [0.5, 6.0, 9.0]
+
+
+def test_trees_carry_less_far_after_a_month_than_after_a_year():
+    trees = Trees(
+        baseline=2.0, roots=np.zeros(0, np.int32), feature=np.zeros(0, np.int32),
+        threshold=np.zeros(0), left=np.zeros(0, np.int32), right=np.zeros(0, np.int32),
+        missing_left=np.zeros(0, bool), value=np.zeros(0),
+    )  # fmt: skip
+    part = replace(
+        MODEL.classes[0], trees=trees, slope=np.array([1.0, -0.2]), offset=np.array([0.0, 0.0])
+    )
+    table = centred()[0]
+    year, month = (
+        logit_of(part, table, SIGNATURES[0].feature_names, days)[0][0] for days in (365, 30)
+    )
+    assert year == pytest.approx(2.0)
+    assert month == pytest.approx(2.0 * (1 - 0.2 * np.log(365 / 30)))
 
 
 @pytest.mark.parametrize(
@@ -127,7 +158,10 @@ def test_tiers_follow_the_rule(probability, lower, expected):
 
 
 def test_without_measured_weather_no_heat_pump_is_high():
-    sure = replace(MODEL.classes[HEAT], offset=40.0)
+    sure = replace(
+        MODEL.classes[HEAT], offset=np.array([40.0, 0.0]), least=np.full(1, 40.0),
+        most=np.full(1, 40.0), knots=np.zeros(1),
+    )  # fmt: skip
     certain = replace(
         MODEL,
         classes=tuple(sure if place == HEAT else part for place, part in enumerate(MODEL.classes)),

@@ -13,7 +13,6 @@ from characterise.model import load_model
 from characterise.training import figures
 from characterise.training.corpus import event_signals, label_table, labels
 from characterise.training.folds import clusters, folds
-from characterise.training.logistic import fit, platt
 from characterise.training.scoreboard import score
 from characterise.training.train import Simulated, train
 
@@ -81,34 +80,6 @@ def test_events_become_signals_to_their_own_meter():
     [signal] = event_signals(events).rows(named=True)
     assert signal["mpan"] == "m"
     assert signal["area"] is None
-
-
-def test_a_feature_never_speaks_against_physics():
-    draw = np.random.default_rng(0)
-    label = (np.arange(400) % 2).astype(float)
-    helps = label + draw.normal(0, 1, 400)
-    misleads = -label + draw.normal(0, 0.5, 400)
-    values = np.stack([helps, misleads], axis=1)
-    found = fit(values, label, np.ones(400), np.array([1.0, 1.0]))
-    assert found.weights[0] > 0.1
-    assert found.weights[1] == 0
-
-
-def test_a_missing_feature_says_nothing():
-    draw = np.random.default_rng(0)
-    label = (np.arange(200) % 2).astype(float)
-    values = (label + draw.normal(0, 1, 200))[:, None]
-    found = fit(values, label, np.ones(200), np.array([1.0]))
-    assert found.logit(np.array([[np.nan]]))[0] == pytest.approx(found.intercept)
-
-
-def test_platt_scaling_undoes_overconfidence():
-    draw = np.random.default_rng(4)
-    truth = draw.normal(0, 1.5, 20_000)
-    label = (draw.random(20_000) < 1 / (1 + np.exp(-truth))).astype(float)
-    slope, offset = platt(3 * truth + 1, label, np.ones(20_000))
-    assert slope == pytest.approx(1 / 3, rel=0.06)
-    assert offset == pytest.approx(-1 / 3, abs=0.06)
 
 
 def test_auc_counts_pairs_and_halves_ties():

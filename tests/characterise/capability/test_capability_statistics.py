@@ -15,10 +15,9 @@ from characterise.capability import (
     duration_h,
     ramp_kw_per_min,
     rated_kw,
-    within_twenty_percent,
 )
 from characterise.capability.history import history
-from characterise.capability.spread import blurred, spread
+from characterise.capability.spread import spread
 from characterise.episodes import episodes, operating_threshold_kw
 from characterise.settlement import local_clock
 from characterise.signatures.attribution import Attribution
@@ -62,12 +61,6 @@ def test_median_interval_holds_the_true_median_nine_times_in_ten():
     got = spread(row, value.ravel(), 1000, runs, np.zeros(1000, dtype=np.float32))
     inside = (got.lower[:, 2] <= np.log(2)) & (got.upper[:, 2] >= np.log(2))
     assert 0.86 < inside.mean() < 0.95
-
-
-def test_chance_of_being_within_a_fifth_follows_the_interval():
-    assert within_twenty_percent(10, 10, 10) == 1
-    assert within_twenty_percent(10, 8, 12) == pytest.approx(0.9, abs=0.001)
-    assert within_twenty_percent(10, 0, 20) < 0.3
 
 
 def test_rating_counts_operating_half_hours_of_the_window_only():
@@ -178,14 +171,3 @@ def test_battery_duration_is_that_of_its_discharge():
     assert held.main.direction == "export"
     hours = duration_h(held.main.runs, held.main.counted, 1)
     assert hours.value[0, 2] == 2.0
-
-
-def test_error_of_attribution_widens_the_interval_and_lowers_the_chance():
-    seen = spread(
-        np.zeros(50, dtype=np.int32), np.full(50, 7, np.float32), 1, np.array([50]), NO_ERROR
-    )
-    wider = blurred(seen, 0.2)
-    assert wider.upper[0, 2] == pytest.approx(7 * (1 + 1.645 * 0.2))
-    chance = within_twenty_percent(7, wider.lower[0, 2], wider.upper[0, 2])
-    assert chance == pytest.approx(0.683, abs=0.001)  # one standard deviation either side
-    assert (blurred(seen, 0.9).lower == 0).all()

@@ -1,0 +1,94 @@
+"""The same sites with less history: what is learnt must hold after a month as after a year."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from characterise.asset_classes import ASSET_CLASSES
+from characterise.meter_cube import MISSING, MeterCube
+from characterise.training.corpus import LABEL, Batch, label_table
+from characterise.training.sub_meters import signed_truth
+
+Array = npt.NDArray[np.float64]
+
+WHOLE: Final = 0
+HISTORIES: Final = (WHOLE, 30, 91, 182)
+"""Days kept; all of them first."""
+_LEAST_KW: Final = 0.05
+"""Under it an asset stands still."""
+
+
+def cuts(batch: Batch) -> Iterator[tuple[int, MeterCube, Array]]:
+    """Days kept, the cube with all else blank, and (M, 5) labels of what shows in them.
+
+    A site with little more history than is kept has no such cut: its labels are NaN. So is the
+    label of a class whose sub-meter stands still in the days kept.
+    """
+    labels = label_table(batch.sites)
+    yield WHOLE, batch.cube, labels
+    known = np.asarray(np.isfinite(batch.cube.import_kw).any(axis=2))
+    runs = _running(batch)
+    for days in HISTORIES[1:]:
+        keep = np.stack(
+            [_window(one, days, name) for one, name in zip(known, batch.cube.mpan, strict=True)]
+        )
+        short = np.asarray(keep.any(axis=1))
+        if short.any():
+            yield days, _blanked(batch.cube, keep), _shown(labels, short, keep, runs)
+
+
+def _window(known: npt.NDArray[np.bool_], days: int, name: str) -> npt.NDArray[np.bool_]:
+    """(D,) where to look; nowhere if under 1.2 times as many days are known."""
+    out = np.zeros(len(known), dtype=bool)
+    there = np.flatnonzero(known)
+    if len(there) >= 1.2 * days:
+        draw = np.random.default_rng([zlib.crc32(name.encode()), days])
+        first = int(there[int(draw.integers(0, len(there) - days + 1))])
+        out[first : first + days] = True
+    return out
+
+
+def _blanked(cube: MeterCube, keep: npt.NDArray[np.bool_]) -> MeterCube:
+    cell = keep[:, :, None]
+    return replace(
+        cube,
+        import_kw=np.where(cell, cube.import_kw, np.float32(np.nan)),
+        export_kw=np.where(cell, cube.export_kw, np.float32(np.nan)),
+        quality=np.where(cell, cube.quality, np.uint8(MISSING)),
+    )
+
+
+def _running(batch: Batch) -> dict[int, dict[int, npt.NDArray[np.bool_]]]:
+    """By class and row: (D,) whether the sub-meter moves that day; true where it says nothing."""
+    out: dict[int, dict[int, npt.NDArray[np.bool_]]] = {}
+    for place, name in enumerate(ASSET_CLASSES):
+        asset = LABEL[name].removeprefix("has_")
+        found = signed_truth(batch.cube, batch.submeters, asset) if batch.submeters.height else {}
+        out[place] = {}
+        for row, power in found.items():
+            most = np.max(np.abs(np.nan_to_num(power)), axis=1)
+            out[place][row] = (most > _LEAST_KW) | np.isnan(power).all(axis=1)
+    return out
+
+
+def _shown(
+    labels: Array,
+    short: npt.NDArray[np.bool_],
+    keep: npt.NDArray[np.bool_],
+    runs: dict[int, dict[int, npt.NDArray[np.bool_]]],
+) -> Array:
+    out = np.where(short[:, None], labels, np.nan)
+    for place, by_row in runs.items():
+        for row, moves in by_row.items():
+            if out[row, place] == 1 and (moves & keep[row]).sum() < 3:
+                out[row, place] = np.nan
+    return out
+
+
+__all__ = ["HISTORIES", "WHOLE", "cuts"]

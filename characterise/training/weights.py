@@ -1,0 +1,57 @@
+"""How much each row of training counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+Array = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+REAL: Final = "real"
+SIMULATED: Final = "simulated"
+OVERLAY: Final = "overlay"
+SHARES: Final[Mapping[str, float]] = {REAL: 0.30, SIMULATED: 0.35, OVERLAY: 0.35}
+"""Of each side of a class; what has no row leaves its share to the others."""
+
+
+FEW: Final = 10.0
+"""Sites of a side at which a source counts by half."""
+
+
+def weights(sites: pl.DataFrame, label: Array) -> Array:
+    """(N,) weights, each side of the label summing to one half.
+
+    Sources by `SHARES`, less where they have few sites of that side; families of a source by the
+    root of their size; histories of a site alike.
+    """
+    source, family = sites["source"].to_numpy(), sites["family"].to_numpy()
+    times = sites.select(pl.len().over("mpan"))["len"].to_numpy()
+    out = np.zeros(len(label))
+    for side in (0.0, 1.0):
+        for name, share in SHARES.items():
+            here = (source == name) & (label == side)
+            if here.any():
+                sites_here = float((1.0 / times)[here].sum())
+                few = sites_here / (sites_here + FEW)
+                out += share * few * _by_family(family, here, 1.0 / times)
+        mine = label == side
+        out[mine] *= 0.5 / max(out[mine].sum(), 1e-12)
+    return out
+
+
+def _by_family(family: npt.NDArray[np.str_], here: Flags, each: Array) -> Array:
+    out = np.zeros(len(family))
+    for name in np.unique(family[here]):
+        own = here & (family == name)
+        out[own] = each[own] / np.sqrt(each[own].sum())
+    return np.asarray(out / out.sum())
+
+
+def effective(weight: Array) -> float:
+    """How many rows of one weight say as much (Kish)."""
+    return float(weight.sum() ** 2 / max((weight**2).sum(), 1e-300))

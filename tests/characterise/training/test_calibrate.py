@@ -1,0 +1,52 @@
+"""Calibration: overconfidence undone, by history too; evidence wide where little is known."""
+
+import numpy as np
+import pytest
+
+from characterise.calibration import scaled
+from characterise.training.calibrate import platt, venn_abers
+
+
+def drawn(n=20_000, seed=4):
+    draw = np.random.default_rng(seed)
+    truth = draw.normal(0, 1.5, n)
+    label = (draw.random(n) < 1 / (1 + np.exp(-truth))).astype(float)
+    return truth, label, draw
+
+
+def test_platt_scaling_undoes_overconfidence():
+    truth, label, _ = drawn()
+    slope, offset = platt(3 * truth + 1, label, np.ones(len(label)), np.zeros(len(label)))
+    assert slope[0] == pytest.approx(1 / 3, rel=0.06)
+    assert offset[0] == pytest.approx(-1 / 3, abs=0.06)
+
+
+def test_a_shorter_history_is_believed_less_when_it_was_right_less_often():
+    truth, label, draw = drawn()
+    short = draw.choice([0.0, 2.5], len(label))
+    raw = truth * np.where(short > 0, 2.0, 1.0)  # twice too sure after a month
+    slope, offset = platt(raw, label, np.ones(len(label)), short)
+    told = scaled(raw, slope, offset, short)
+    assert slope[0] == pytest.approx(1.0, abs=0.06)
+    assert slope[0] + 2.5 * slope[1] == pytest.approx(0.5, abs=0.06)
+    assert np.abs(told - truth).mean() < 0.1
+
+
+def test_venn_abers_holds_the_truth_and_narrows_with_more_sites():
+    widths = []
+    for n in (100, 5_000):
+        truth, label, _ = drawn(n)
+        knots, least, most = venn_abers(truth, label, np.ones(n))
+        assert np.all(least <= most + 1e-9)
+        assert np.all(np.diff(least) >= -1e-9)
+        middle = np.abs(knots) < 2
+        widths.append(float((most - least)[middle].mean()))
+        if n == 5_000:
+            assert np.abs((least + most)[middle] / 2 - knots[middle]).max() < 0.5
+    assert widths[1] < widths[0] / 3
+
+
+def test_beyond_all_that_was_seen_the_evidence_says_little():
+    truth, label, _ = drawn(40)
+    _, least, most = venn_abers(truth, label, np.ones(40))
+    assert most[-1] - least[-1] > 1.0
