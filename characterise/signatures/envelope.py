@@ -162,7 +162,7 @@ def _solve(gram, side, share):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def _reach(depth, there, shine, share):  # type: ignore[no-untyped-def]
-    """Mark windows between the first and the last that reach the curve; return whether any fell."""
+    """Mark windows from the first to the last that reach the curve; return how many, and if fewer."""
     many = depth.shape[0]
     first, last = many, -1
     for w in range(many):
@@ -180,7 +180,7 @@ def _reach(depth, there, shine, share):  # type: ignore[no-untyped-def]
         inside = first <= w <= last
         fell |= there[w] and not inside
         there[w] = inside
-    return fell
+    return last - first + 1 if last >= 0 else 0, fell
 
 
 @njit(cache=True)
@@ -194,7 +194,8 @@ def fit_envelope(depth, base, shine, stuck, share, there):  # type: ignore[no-un
     share
         (4,) filled: kW per sun on the panels of `clear_sky.ORIENTATIONS`, never negative.
     there
-        (W,) filled: windows from the first to the last in which the panels show.
+        (W,) filled: windows from the first to the last in which the panels show; all where none
+        does, with no share.
     """
     gram = np.empty((_PARTS, _PARTS))
     side = np.empty(_PARTS)
@@ -204,8 +205,24 @@ def fit_envelope(depth, base, shine, stuck, share, there):  # type: ignore[no-un
         for _ in range(8):
             _normal(depth, base, there, shine, stuck, share, gram, side)
             _solve(gram, side, share)
-        if not _reach(depth, there, shine, share):
-            break
+        found, fell = _reach(depth, there, shine, share)
+        if not found:
+            share[:] = 0.0
+            there[:] = True
+        if not found or not fell:
+            return
+
+
+@njit(cache=True)
+def deepest(depth):  # type: ignore[no-untyped-def]
+    """Third deepest cell, kW: a reading gone wrong makes one cell, clear skies many."""
+    top = np.zeros(3)
+    for w in range(depth.shape[0]):
+        for j in range(48):
+            y = depth[w, j]
+            if not isnan(y) and y > top.min():
+                top[top.argmin()] = y
+    return top.min()
 
 
 @njit(cache=True)

@@ -13,7 +13,13 @@ from typing import Final
 import numpy as np
 from numba import njit
 
-from characterise.signatures.envelope import depths, fit_envelope, n_windows, window_light
+from characterise.signatures.envelope import (
+    deepest,
+    depths,
+    fit_envelope,
+    n_windows,
+    window_light,
+)
 from characterise.signatures.usual_load import first_load, mean_load, scatter, spread_load
 
 CLEARNESS: Final = 0.6
@@ -199,8 +205,8 @@ def generate(net, exported, light, ghi, working, given):  # type: ignore[no-unty
     given[:] = 0.0
     if most <= 0:
         return
-    deepest = min(max(np.nanmax(depth), most / CAPACITY), CAPACITY * most)
-    capacity = CAPACITY * deepest  # an inverter cuts the curve's top off
+    # An inverter cuts the curve's top off.
+    capacity = CAPACITY * min(max(deepest(depth), most / CAPACITY), CAPACITY * most)
     floor = 0.02 * most if stuck else -np.inf
     standby = max(np.nanmin(base), 0.0)
     other = _exports_else(exported, sun, capacity)
