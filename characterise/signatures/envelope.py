@@ -120,6 +120,12 @@ def _curve(share, shine, w, j):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
+def _at_zero(depth, base):  # type: ignore[no-untyped-def]
+    """Whether a meter without an export register stands still: as deep as its load goes."""
+    return base - depth <= 0.05 * base
+
+
+@njit(cache=True)
 def _normal(depth, base, there, shine, stuck, share, gram, side):  # type: ignore[no-untyped-def]
     """Weighted normal equations of depth on the panels' light, given the last curve."""
     gram[:] = 0.0
@@ -132,8 +138,8 @@ def _normal(depth, base, there, shine, stuck, share, gram, side):  # type: ignor
             if isnan(y) or shine[4, w, j] <= LOW_SUN:
                 continue
             over = y >= _curve(share, shine, w, j)
-            if stuck and not over and base[w] - y <= 0.05 * base[w]:
-                continue  # no export register: the meter stands at zero, the sun may give more
+            if stuck and not over and _at_zero(y, base[w]):
+                continue  # the sun may give more
             weight = UPPER if over else 1 - UPPER
             for p in range(_PARTS):
                 x = weight * shine[p, w, j]
@@ -161,7 +167,7 @@ def _solve(gram, side, share):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _reach(depth, there, shine, share):  # type: ignore[no-untyped-def]
+def _reach(depth, base, there, shine, stuck, share):  # type: ignore[no-untyped-def]
     """Mark windows from the first to the last that reach the curve; return how many, and if fewer."""
     many = depth.shape[0]
     first, last = many, -1
@@ -170,6 +176,8 @@ def _reach(depth, there, shine, share):  # type: ignore[no-untyped-def]
         for j in range(48):
             if not isnan(depth[w, j]) and shine[4, w, j] > LOW_SUN:
                 g = _curve(share, shine, w, j)
+                if stuck and g > depth[w, j] and _at_zero(depth[w, j], base[w]):
+                    g = depth[w, j]
                 over += g * depth[w, j]
                 under += g * g
         if under > 0 and over > THERE_FROM * under:
@@ -205,7 +213,7 @@ def fit_envelope(depth, base, shine, stuck, share, there):  # type: ignore[no-un
         for _ in range(8):
             _normal(depth, base, there, shine, stuck, share, gram, side)
             _solve(gram, side, share)
-        found, fell = _reach(depth, there, shine, share)
+        found, fell = _reach(depth, base, there, shine, stuck, share)
         if not found:
             share[:] = 0.0
             there[:] = True
@@ -236,7 +244,8 @@ def envelope_figures(depth, base, there, shine, stuck, share, out):  # type: ign
     -----
     The fit is the share of the depths' squares, day and night, that the curve explains. The
     season's is the correlation, half-hour by half-hour of the day, of the depth's departures from
-    its mean of all months with those of the light on flat panels.
+    its mean of all months with those of the light on flat panels; where nothing is exported the
+    depth counts as a share of the month's load, which bounds it.
     """
     most = square = missed = mean = 0.0
     vx = vy = vxy = 0.0
@@ -253,13 +262,14 @@ def envelope_figures(depth, base, there, shine, stuck, share, out):  # type: ign
             most = max(most, g)
             mean += g
             short = g - y
-            if stuck and short > 0 and base[w] - y <= 0.05 * base[w]:
+            if stuck and short > 0 and _at_zero(y, base[w]):
                 short = 0.0
             square += y * y
             missed += short * short
             n += 1
             if shine[4, w, j] > LOW_SUN:
                 x = shine[0, w, j]
+                y /= max(base[w], 0.02) if stuck else 1.0
                 k += 1
                 sx += x
                 sy += y
