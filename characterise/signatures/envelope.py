@@ -168,7 +168,7 @@ def _solve(gram, side, share):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def _reach(depth, base, there, shine, stuck, share):  # type: ignore[no-untyped-def]
-    """Mark windows from the first to the last that reach the curve; return how many, and if fewer."""
+    """Mark windows from the first to the last that reach the curve; say how many, and if fewer."""
     many = depth.shape[0]
     first, last = many, -1
     for w in range(many):

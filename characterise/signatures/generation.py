@@ -20,6 +20,7 @@ from characterise.signatures.envelope import (
     n_windows,
     window_light,
 )
+from characterise.signatures.unseen_export import unseen_factor
 from characterise.signatures.usual_load import first_load, mean_load, scatter, spread_load
 
 CLEARNESS: Final = 0.6
@@ -175,7 +176,7 @@ def generate(net, exported, light, ghi, working, given):  # type: ignore[no-unty
     Parameters
     ----------
     net, exported
-        (D, 48) kW; ``exported`` is never known to be over what the panels give.
+        (D, 48) kW; an export under the sun is generation, whatever else hides.
     light
         (5, D, 48) of `clear_sky.panel_light`.
     ghi
@@ -202,11 +203,16 @@ def generate(net, exported, light, ghi, working, given):  # type: ignore[no-unty
     stuck = not (exported > 0).any()
     fit_envelope(depth, base, shine, stuck, share, there)
     most = clear_sky(share, light, there, clear)
-    given[:] = 0.0
+    _bounded(exported, sun, 0.0, 0.0, False, given)
     if most <= 0:
         return
     # An inverter cuts the curve's top off.
     capacity = CAPACITY * min(max(deepest(depth), most / CAPACITY), CAPACITY * most)
+    if stuck:
+        factor = unseen_factor(net, clear, most, sun, CLEARNESS)
+        clear *= factor
+        most *= factor
+        capacity = CAPACITY * most
     floor = 0.02 * most if stuck else -np.inf
     standby = max(np.nanmin(base), 0.0)
     other = _exports_else(exported, sun, capacity)

@@ -104,6 +104,22 @@ def test_a_meter_stuck_at_zero_leaves_clearness_open():
     assert (given[SUN > 0.3] >= 0.8 * own[SUN > 0.3]).mean() > 0.9
 
 
+def test_a_meter_often_at_zero_has_more_behind_it_than_its_dip_shows():
+    imported, _, made = home(PARTS, load_kw=0.4)
+    shown = generation(imported, np.zeros_like(imported))
+    dip = 2 * 0.4
+    assert shown.max() > 1.5 * dip
+    assert shown.max() < 1.2 * made.max()
+
+
+def test_what_goes_out_by_day_is_generated_even_where_no_curve_shows():
+    """Two days tell of no month, yet an export under the sun is one."""
+    imported, exported, _ = home(PARTS)
+    imported[2:], exported[2:] = np.nan, np.nan
+    given = generation(imported, exported)
+    assert np.array_equal(given[:2], np.where(SUN[:2] > 0, exported[:2], 0.0))
+
+
 def test_blanks_stay_finite_and_a_blank_meter_generates_nothing():
     imported, exported, made = home(PARTS)
     imported[100:110] = np.nan
