@@ -6,18 +6,17 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from characterise.asset_classes import ASSET_CLASSES
 from characterise.capability.history import History
 from characterise.frames import DETECTIONS, TIERS
+from characterise.injection import Visibility
 from characterise.meter_cube import MeterCube
 from characterise.presence import Presence
 from characterise.signatures import SIGNATURES
+from characterise.signatures.attribution import Float
 from characterise.sufficiency import Sufficiency
-
-Float = npt.NDArray[np.float32]
 
 _CHANGED: Mapping[str, str] = {
     "installed": "It was not there from the first reading; its running began on {first}.",
@@ -32,7 +31,7 @@ def detections_frame(
     tables: Sequence[Float],
     sufficiency: Sufficiency,
     presence: Presence,
-    detectable_kw: Float,
+    visibility: Visibility,
     histories: Sequence[History],
 ) -> pl.DataFrame:
     """Build `characterise.frames.DETECTIONS`.
@@ -41,8 +40,8 @@ def detections_frame(
     ----------
     tables
         (M, F) features of each class, of `characterise.signatures.features`.
-    detectable_kw
-        (M, 5) smallest visible size.
+    visibility
+        Smallest visible size of each class that is not seen; where no size is, a finding says so.
     """
     known = {
         (int(row), held.asset_class): (held, at)
@@ -58,6 +57,10 @@ def detections_frame(
             why = [] if enough else [finding.because for finding in stated]
             if enough:
                 why = SIGNATURES[place].reasons(tables[place][row])
+            unseen = visibility.finding(row, place)
+            if unseen is not None:
+                codes.add(unseen.code)
+                why.append(unseen.because)
             first, last, changed = _dates(cube, known.get((row, name)))
             rows.append(
                 (
@@ -70,7 +73,7 @@ def detections_frame(
                     "sufficient" if enough else "insufficient",
                     sorted(codes | changed.keys()),
                     why + list(changed.values()),
-                    _number(detectable_kw[row, place], True),
+                    _number(visibility.smallest_kw[row, place], True),
                     first,
                     last,
                 )

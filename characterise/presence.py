@@ -120,7 +120,7 @@ def assess(
         logit[:, place] = told
         least[:, place], most[:, place] = bounds(part, told, spread * wide)
     enough = sufficient & np.isfinite(logit)
-    shift = np.where(enough, _shift(prevalence), np.nan)
+    shift = np.where(enough, prevalence_shift(prevalence), np.nan)
     probability, lower, upper = (_sigmoid(one + shift) for one in (logit, least, most))
     findings = _findings(cube, features, sufficient, days)
     rule = rule or TierRule()
@@ -153,7 +153,7 @@ def tiers(
     return np.where(np.isnan(probability), NO_TIER, code).astype(np.int8)
 
 
-def _shift(prevalence: float | Sequence[float] | None) -> npt.NDArray[np.float64]:
+def prevalence_shift(prevalence: float | Sequence[float] | None) -> npt.NDArray[np.float64]:
     """(5,) change of the logit from one half to the stated prevalence."""
     if prevalence is None:
         return np.zeros(len(ASSET_CLASSES))

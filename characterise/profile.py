@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from characterise import baselines, presence, signatures, sufficiency
+from characterise import baselines, injection, presence, signatures, sufficiency
 from characterise.area_load import area_load
 from characterise.asset_classes import ASSET_CLASSES
 from characterise.capability.history import history
@@ -31,6 +31,8 @@ class ProfileSettings:
     """Whether the half-hourly attribution is written out as well."""
     prevalence: float | None = None
     """Share of sites that have a class where the answers are used; None is balanced."""
+    visibility_passes: int = 4
+    """How closely the smallest visible size is sought (`characterise.injection`); 0 leaves it."""
     sufficiency: SufficiencySettings = field(default_factory=SufficiencySettings)
     tiers: TierRule = field(default_factory=TierRule)
 
@@ -72,6 +74,14 @@ def profile(
         prevalence=settings.prevalence,
         rule=settings.tiers,
     )
+    visibility = injection.smallest_visible(
+        cube,
+        judged,
+        model,
+        signals,
+        passes=settings.visibility_passes,
+        prevalence=settings.prevalence,
+    )
     attributions = signatures.attribute(cube, judged.present, signals)
     histories = [history(cube, part) for part in attributions if part.rows.size]
     entering = judged.present & (judged.tier < LOW)
@@ -81,7 +91,7 @@ def profile(
             tables=tables,
             sufficiency=enough,
             presence=judged,
-            detectable_kw=signatures.detectable_kw(cube),
+            visibility=visibility,
             histories=histories,
         ),
         "capability": capability_frame(cube, histories, judged),

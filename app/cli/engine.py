@@ -37,6 +37,14 @@ MetersFile = Annotated[Path | None, typer.Option("--meters", help="What is known
 RefitOption = Annotated[
     str, typer.Option("--refit", help="How often the baseline is fitted: daily, weekly, monthly.")
 ]
+VisibilityOption = Annotated[
+    int,
+    typer.Option(
+        "--visibility-passes",
+        min=0,
+        help="How closely the smallest size that would show is sought; 0 leaves it out, for speed.",
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -62,6 +70,7 @@ def characterise(
         bool, typer.Option("--attribute", help="Write the half-hours each class explains as well.")
     ] = False,
     refit: RefitOption = "weekly",
+    visibility: VisibilityOption = 4,
     report: ReportOption = None,
     actor: ActorOption = None,
     reason: ReasonOption = None,
@@ -76,10 +85,10 @@ def characterise(
         extra = [f"--{name}" for name, path in files.items() if path is not None]
         if extra:
             fail(f"--workspace holds its own inputs and results: leave {', '.join(extra)} out.")
-        summary = _in_workspace(workspace, jobs, refit, actor, reason)
+        summary = _in_workspace(workspace, jobs, refit, visibility, actor, reason)
     elif reads is not None and out is not None:
         inputs = _files(reads, weather, meters, signals)
-        summary = _from_files(inputs, out, jobs=jobs, refit=refit, attribute=attribute)
+        summary = _from_files(inputs, out, jobs, refit, visibility, attribute=attribute)
     else:
         fail("--reads needs --out FOLDER, where the result files go.")
     _tell(summary, report)
@@ -124,18 +133,18 @@ def _files(
 
 
 def _from_files(
-    inputs: RunInputs, out: Path, *, jobs: int, refit: str, attribute: bool
+    inputs: RunInputs, out: Path, jobs: int, refit: str, visibility: int, *, attribute: bool
 ) -> RunReport:
     from characterise import batch
     from characterise.profile import ProfileSettings
 
-    settings = ProfileSettings(refit=refit, attribute=attribute)
+    settings = ProfileSettings(refit=refit, attribute=attribute, visibility_passes=visibility)
     with progress("Characterising", None) as advance:
         return batch.run(inputs, out, settings=settings, jobs=jobs, progress=advance)
 
 
 def _in_workspace(
-    root: Path, jobs: int, refit: str, actor: str | None, reason: str | None
+    root: Path, jobs: int, refit: str, visibility: int, actor: str | None, reason: str | None
 ) -> RunReport:
     from app.workflows.characterise import characterise as run
     from app.workspace import Workspace
@@ -144,7 +153,13 @@ def _in_workspace(
     actor, reason = who_and_why(actor, reason, "Characterising")
     with progress("Characterising", None) as advance:
         summary = run(
-            workspace, actor=actor, reason=reason, jobs=jobs, refit=refit, progress=advance
+            workspace,
+            actor=actor,
+            reason=reason,
+            jobs=jobs,
+            refit=refit,
+            visibility_passes=visibility,
+            progress=advance,
         )
     raise_flags(workspace, actor, reason)
     return summary.report

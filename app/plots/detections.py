@@ -11,7 +11,7 @@ import polars as pl
 from app.plots import palette
 from app.plots.frames import FONTS, kw
 
-_CLASSES: Final = tuple(name for name in palette.CLASS_COLOURS if name != palette.REST)
+CLASSES: Final = tuple(name for name in palette.CLASS_COLOURS if name != palette.REST)
 
 
 def detections_bar(detections: pl.DataFrame) -> hv.Overlay:
@@ -24,15 +24,15 @@ def detections_bar(detections: pl.DataFrame) -> hv.Overlay:
         bar: that is "insufficient", not zero.
     """
     rows = {row["asset_class"]: index for index, row in enumerate(detections.iter_rows(named=True))}
-    place = {name: float(len(_CLASSES) - 1 - at) for at, name in enumerate(_CLASSES)}
-    known = [name for name in _CLASSES if name in rows and _known(detections, rows[name])]
+    place = {name: float(len(CLASSES) - 1 - at) for at, name in enumerate(CLASSES)}
+    known = [name for name in CLASSES if name in rows and _known(detections, rows[name])]
     probability, lower, upper = (
         kw(detections, column) for column in ("probability", "lower", "upper")
     )
     bars = [(0.0, place[n] - 0.3, probability[rows[n]], place[n] + 0.3, n) for n in known]
     whiskers = [(lower[rows[n]], place[n], upper[rows[n]], place[n]) for n in known]
-    blank = [(0.02, place[n], "not enough data") for n in _CLASSES if n not in known]
-    ticks = [(place[n], palette.CLASS_LABELS[n]) for n in _CLASSES]
+    blank = [(0.02, place[n], "not enough data") for n in CLASSES if n not in known]
+    ticks = [(place[n], palette.CLASS_LABELS[n]) for n in CLASSES]
     thresholds = [
         hv.VLine(at).opts(color=palette.GAP, line_width=1, line_dash="dotted")
         for at in (0.5, 0.7, 0.9)
@@ -56,7 +56,7 @@ def detections_bar(detections: pl.DataFrame) -> hv.Overlay:
         framewise=True,
         fontsize=FONTS,
         xlim=(0.0, 1.0),
-        ylim=(-0.6, len(_CLASSES) - 0.4),
+        ylim=(-0.6, len(CLASSES) - 0.4),
         yticks=ticks,
         xlabel="Probability (dotted: 0.5, 0.7, 0.9)",
         ylabel="",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from html import escape
+from typing import TYPE_CHECKING
 
 import panel as pn
 import polars as pl
@@ -17,7 +18,11 @@ from app.views.identity import Identity
 from app.views.notice import Notice
 from app.views.operation import Operation
 from app.views.traces import Traces
+from app.views.what_if import WhatIf
 from app.workflows import evidence
+
+if TYPE_CHECKING:
+    from app.workflows.what_if import Bench
 
 Part = pn.viewable.Viewer | pn.viewable.Viewable
 
@@ -31,6 +36,7 @@ class Dossier(pn.viewable.Viewer):
         self.notice = Notice()
         self._found = markup.pane()
         self.identity, self.traces = Identity(desk), Traces(place)
+        self.what_if = WhatIf(place)
         self.detections, self.capability = Detections(), Capability()
         self.operation, self.entries = Operation(), Entries()
         self._baselines = markup.pane()
@@ -44,6 +50,7 @@ class Dossier(pn.viewable.Viewer):
         self._body = pn.Column(
             self.identity,
             self.traces,
+            self.what_if,
             _pair(derived, self.entries),
             sizing_mode="stretch_width",
             visible=False,
@@ -74,12 +81,18 @@ class Dossier(pn.viewable.Viewer):
             return
         self.identity.draw(mpan, held.facts)
         self.traces.draw(held)
+        self.what_if.draw(lambda: self._lay_out(held))
         self.detections.draw(held.detections)
         self.capability.draw(held.capability, held.detections)
         self.operation.draw(held.availability, held.detections)
         self._baselines.object = baselines_html(held.baselines)
         self.entries.draw(held, dt.datetime.now(dt.UTC).date())
         self._body.visible = True
+
+    def _lay_out(self, held: evidence.MeterEvidence) -> Bench | None:
+        from app.workflows import what_if
+
+        return what_if.bench(self._desk.workspace, held)
 
     def __panel__(self) -> pn.viewable.Viewable:
         return pn.Column(self.notice, self._found, self._body, sizing_mode="stretch_width")

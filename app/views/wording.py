@@ -31,6 +31,7 @@ FINDINGS: Final = {
     "no_signals": "No dispatch signal covers this meter: a response cannot be told from chance",
     "climatology_only": "Only monthly temperatures are known: a heat pump is medium at most",
     "no_export_register": "No export register: what is given to the grid is not observable here",
+    "not_observable_here_at_any_size": "No size that was tried would show at this meter",
     "no_heating_season": "Too few cold days for a heat pump to show itself",
 }
 """What limits a detection, by the engine's code."""

@@ -46,12 +46,15 @@ def characterise(
     reason: str,
     jobs: int = 1,
     refit: str = "weekly",
+    visibility_passes: int = 4,
     progress: Callable[[int], None] | None = None,
 ) -> RunSummary:
     """Characterise every boundary of the workspace and commit the results.
 
     Parameters
     ----------
+    visibility_passes
+        How closely the smallest visible size is sought; 0 leaves it out.
     progress
         Called with the number of meters each finished batch held.
 
@@ -65,7 +68,12 @@ def characterise(
     Tables are written first and the ledger row that names their versions last; killed in between,
     the workspace keeps the previous results and the next writer clears the rest away.
     """
-    settings = ProfileSettings(refit=refit, attribute=True, tiers=_tier_rule(workspace))
+    settings = ProfileSettings(
+        refit=refit,
+        attribute=True,
+        visibility_passes=visibility_passes,
+        tiers=tier_rule(workspace),
+    )
     with workspace.writing():
         committed = workspace.committed()
         reads, findings = _boundary(workspace, committed.get("reads"))
@@ -82,7 +90,8 @@ def characterise(
     return RunSummary(commit, versions, previous, report)
 
 
-def _tier_rule(workspace: Workspace) -> TierRule:
+def tier_rule(workspace: Workspace) -> TierRule:
+    """Where the tiers part in this workspace."""
     with workspace.ledger.read() as db:
         return TierRule(
             high_above=settings_of.value(db, "tier_high_lower"),

@@ -1,4 +1,4 @@
-"""Five signatures, one class a module: figures, half-hours explained, reasons, smallest size."""
+"""Five signatures, one class a module: figures, half-hours explained, reasons."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ __all__ = [
     "Attribution",
     "Signature",
     "attribute",
-    "detectable_kw",
     "features",
     "reasons",
 ]
@@ -44,7 +43,6 @@ class Signature:
     features: Callable[[MeterCube, pl.DataFrame | None], Float]
     attribute: Callable[[MeterCube, Rows, Float | None, pl.DataFrame | None], Attribution]
     reasons: Callable[[npt.NDArray[np.float32]], list[str]]
-    detectable_kw: Callable[[MeterCube], Float]
 
 
 _MODULES: Final = {
@@ -62,7 +60,6 @@ SIGNATURES: Final = tuple(
         features=_MODULES[name].features,
         attribute=_MODULES[name].attribute,
         reasons=_MODULES[name].reasons,
-        detectable_kw=_MODULES[name].detectable_kw,
     )
     for name in ASSET_CLASSES
 )
@@ -75,11 +72,6 @@ _TAKEN_OUT: Final = (SOLAR_PV, BESS, EV_CHARGER, HEAT_PUMP, FLEXIBLE_DEMAND)
 def features(cube: MeterCube, signals: pl.DataFrame | None = None) -> tuple[Float, ...]:
     """Figures of every class, (M, F) each, in the order of `ASSET_CLASSES`; NaN is "cannot say"."""
     return tuple(signature.features(cube, signals) for signature in SIGNATURES)
-
-
-def detectable_kw(cube: MeterCube) -> Float:
-    """(M, 5) smallest visible size of every class, kW; NaN without enough data."""
-    return np.stack([signature.detectable_kw(cube) for signature in SIGNATURES], axis=1)
 
 
 def attribute(

@@ -101,54 +101,29 @@ def cloud_response(net, sun, ghi, day_load, day_sky):  # type: ignore[no-untyped
 
 
 @njit(cache=True)
-def _quantile(work, n, q):  # type: ignore[no-untyped-def]
-    k = min(n - 1, int(q * n))
-    return np.partition(work[:n], k)[k]
+def bright_zero(net, sun):  # type: ignore[no-untyped-def]
+    """Share of bright half-hours at zero or below, less that of dark ones; NaN where too few.
 
-
-@njit(cache=True)
-def _gather(net, sun, low, high, work):  # type: ignore[no-untyped-def]
-    """Copy the load of half-hours whose sun lies over ``low`` and up to ``high``; return count."""
-    k = 0
+    Zero is up to a tenth of the mean load after dark, so that it serves sites that never export.
+    Bright is over 0.6 of the highest sun.
+    """
+    bright = 0.6 * sun.max()
+    level = 0.0
+    n_dark = 0
     for d in range(net.shape[0]):
         for j in range(48):
-            if low < sun[d, j] <= high and not isnan(net[d, j]):
-                work[k] = net[d, j]
-                k += 1
-    return k
-
-
-@njit(cache=True)
-def _share_under(work, n, limit):  # type: ignore[no-untyped-def]
-    count = 0
-    for k in range(n):
-        count += work[k] <= limit
-    return count / n
-
-
-@njit(cache=True)
-def dent_figures(net, sun, work, out):  # type: ignore[no-untyped-def]
-    """Fill three: zeros, dent and scatter of the highest sun against dark and low sun.
-
-    Needs no irradiance, so that it serves sites without an export register or a station.
-    """
-    peak = sun.max()
-    dark = _gather(net, sun, np.float32(-1.0), np.float32(0.0), work)
-    if dark < 480:
-        return
-    scale = abs(_quantile(work, dark, 0.5)) + 0.02
-    dark_zero = _share_under(work, dark, 0.1 * scale)
-    bright = _gather(net, sun, 0.6 * peak, peak, work)
-    if bright >= 120:
-        out[0] = _share_under(work, bright, 0.1 * scale) - dark_zero
-    low = _gather(net, sun, np.float32(0.1), 0.4 * peak, work)
-    if low < 60:
-        return
-    dim = _quantile(work, low, 0.5)
-    narrow = _quantile(work, low, 0.9) - _quantile(work, low, 0.1)
-    bright = _gather(net, sun, 0.85 * peak, peak, work)
-    if bright < 60:
-        return
-    out[1] = min(max((dim - _quantile(work, bright, 0.5)) / scale, -2.0), 4.0)
-    wide = _quantile(work, bright, 0.9) - _quantile(work, bright, 0.1)
-    out[2] = np.log((wide + 0.02) / (narrow + 0.02))
+            if sun[d, j] <= 0 and not isnan(net[d, j]):
+                level += net[d, j]
+                n_dark += 1
+    if n_dark < 480:
+        return np.nan
+    limit = 0.1 * (abs(level / n_dark) + 0.02)
+    dark_zero = bright_zero = n_bright = 0
+    for d in range(net.shape[0]):
+        for j in range(48):
+            if sun[d, j] <= 0:
+                dark_zero += net[d, j] <= limit
+            elif sun[d, j] > bright and not isnan(net[d, j]):
+                n_bright += 1
+                bright_zero += net[d, j] <= limit
+    return bright_zero / n_bright - dark_zero / n_dark if n_bright >= 120 else np.nan

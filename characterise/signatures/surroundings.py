@@ -26,6 +26,8 @@ class Surroundings:
     """(P, D, 48) sine of the solar elevation at mid half-hour, zero at night."""
     place: Index
     """(M,) index into ``sun``."""
+    where: tuple[tuple[float, float], ...]
+    """(P,) latitude and longitude, degrees."""
     slot: npt.NDArray[np.int8]
     """(Z, D, 48) local wall-clock slot."""
     clock: Index
@@ -52,6 +54,7 @@ def surroundings(cube: MeterCube) -> Surroundings:
     return Surroundings(
         sun=sun,
         place=place,
+        where=tuple(where),
         slot=np.stack([clock.slot for clock in cube.clocks]),
         clock=cube.clock,
         temp_c=cube.temp_c,
