@@ -19,8 +19,9 @@ YEAR_DAYS = 365
 """The peer's baseline period is the twelve months before what it predicts."""
 HORIZON_DAYS = 30
 BLOCKS, AHEAD = "blocks", "ahead"
-HELD_OUT_FROM_DAY = 21
-"""Protocol `BLOCKS`: the days of a month from this one on are predicted, the others train."""
+HELD_OUT_DAYS = range(15, 25)
+"""Protocol `BLOCKS`: these days of each month are predicted, the others train. No clock changes on
+one of them anywhere in the corpus: the peer fails on a change it has no readings of."""
 
 
 def hourly(half_hours: np.ndarray) -> np.ndarray:
@@ -65,8 +66,8 @@ def hours_of(cube: MeterCube, meters: np.ndarray) -> pl.DataFrame:
 def folds(hours: pl.DataFrame) -> pl.DataFrame:
     """mpan, protocol, first, cut, end: local dates, ``end`` excluded.
 
-    `BLOCKS`: the last year of a site; in each month the days from the 21st on are held out, the
-    rest train, later days included. A whole-period model that knows only months it was fitted to
+    `BLOCKS`: the last year of a site; in each month the 15th to the 24th are held out, the rest
+    train, later days included. A whole-period model that knows only months it was fitted to
     can answer then, and it sees more than one day ahead would. `AHEAD`: the twelve months before
     ``cut`` train and the last 30 days are predicted, as such a model is used in earnest.
     """

@@ -10,6 +10,7 @@ that its own error report refuses an hour without coefficients keeps its predict
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import time
 import warnings
@@ -22,7 +23,7 @@ from opendsm.eemeter import HourlyBaselineData, HourlyModel, HourlyReportingData
 from pydantic import ValidationError
 
 REAL_ZERO_KWH = 1e-6
-HELD_OUT_FROM_DAY = 21
+HELD_OUT_DAYS = range(15, 25)
 SAVE_EVERY = 20
 
 
@@ -61,7 +62,8 @@ def main(folder: Path) -> None:
             found, refused = predict(sites[fold.mpan], fold)
             predicted.append(found)
         except Exception as error:
-            failure = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
+            reason = re.sub(r"\d+", "n", str(error).partition("\n")[0])
+            failure = f"{type(error).__name__}: {reason}"
         outcome.append((fold.mpan, fold.protocol, time.perf_counter() - began, refused, failure))
         if n % SAVE_EVERY == 0 or n == len(folds):
             sys.stderr.write(f"opendsm: {n} of {len(folds)} fits\n")
@@ -82,7 +84,7 @@ def predict(site: pd.DataFrame, fold: Any) -> tuple[pd.DataFrame, bool]:
     frame = frame[(date >= fold.first) & (date < fold.end)]
     date = frame.index.date
     in_blocks = fold.protocol == "blocks"
-    held_out = frame.index.day >= HELD_OUT_FROM_DAY if in_blocks else date >= fold.cut
+    held_out = np.isin(frame.index.day, HELD_OUT_DAYS) if in_blocks else date >= fold.cut
     if frame["temperature"][held_out].isna().all() or frame["temperature"][~held_out].isna().all():
         raise ValueError("no temperature")
     training = frame.copy()
@@ -91,7 +93,8 @@ def predict(site: pd.DataFrame, fold: Any) -> tuple[pd.DataFrame, bool]:
     model = Lenient().fit(
         HourlyBaselineData(training, is_electricity_data=True), ignore_disqualification=True
     )
-    after = frame[["temperature"]] if in_blocks else frame.loc[held_out, ["temperature"]]
+    # Without a reading on the day of a clock change it would not see the change.
+    after = training if in_blocks else frame[held_out].assign(observed=1.0)
     reporting = HourlyReportingData(after, is_electricity_data=True)
     found = model.predict(reporting, ignore_disqualification=True)["predicted"]
     found = found[found.index.isin(frame.index[held_out])]
