@@ -66,14 +66,18 @@ def hours_of(cube: MeterCube, meters: np.ndarray) -> pl.DataFrame:
 def folds(hours: pl.DataFrame) -> pl.DataFrame:
     """mpan, protocol, first, cut, end: local dates, ``end`` excluded.
 
-    `BLOCKS`: the last year of a site; in each month the 15th to the 24th are held out, the rest
+    Of a site with any temperature only the span that has it. `BLOCKS`: its last year; in each month the 15th to the 24th are held out, the rest
     train, later days included. A whole-period model that knows only months it was fitted to
     can answer then, and it sees more than one day ahead would. `AHEAD`: the twelve months before
     ``cut`` train and the last 30 days are predicted, as such a model is used in earnest.
     """
     rows = []
-    spans = hours.group_by("mpan", maintain_order=True).agg(
-        first=pl.col("ts_utc").min().dt.date(), last=pl.col("ts_utc").max().dt.date()
+    warm = hours.filter(pl.col("kwh").is_finite() & pl.col("temp_c").is_finite())
+    without = hours.filter(~pl.col("mpan").is_in(warm["mpan"].unique().implode()))
+    spans = (
+        pl.concat([warm, without])
+        .group_by("mpan", maintain_order=True)
+        .agg(first=pl.col("ts_utc").min().dt.date(), last=pl.col("ts_utc").max().dt.date())
     )
     for mpan, first, last in spans.iter_rows():
         end = last + dt.timedelta(days=1)
