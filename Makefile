@@ -1,6 +1,6 @@
 # Everything a newcomer types. `make run` and `make test` need Python 3.11 with venv, and make.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lab bench soak clean browser sample train score
+.PHONY: help setup run test check lab bench bench-peers soak clean browser sample train score
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
@@ -11,7 +11,7 @@ DATA ?= $(or $(FMAR_DATA),../shared/data)
 SCORES ?= scores
 
 help:  ## what each target does
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 setup: $(READY)  ## the environment, from constraints.txt
 
@@ -51,6 +51,18 @@ lab: $(READY)  ## the notebooks in JupyterLab, offline
 bench: $(READY)  ## rates of the engine on this machine
 	$(BIN)/python -m pytest tests/benchmarks -o addopts= --benchmark-only --benchmark-columns=median,rounds
 
+PEERS := .venv-peers
+PEER_REPORT ?= bench-peers.json
+
+$(PEERS)/.ready: $(READY)
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(PEERS)
+	$(BIN)/uv pip install --quiet --python $(PEERS)/bin/python 'opendsm==1.2.7' 'multimethod<2'
+	@touch $@
+
+bench-peers: $(PEERS)/.ready  ## our baseline against opendsm's hourly model, on the real meters
+	FMAR_PEER_PYTHON=$(PEERS)/bin/python FMAR_PEER_REPORT=$(PEER_REPORT) \
+	  $(BIN)/python -m pytest tests/benchmarks/peers -s
+
 soak: $(READY)  ## 200 kill -9, 10,000 files stopped twice, 2,000 mutations of real extracts
 	$(BIN)/python -m pytest -m soak
 
@@ -65,5 +77,5 @@ score: $(READY)  ## the scoreboard of the real meters, out of fold, by months of
 	cp $(SCORES)/leave_out_group/scoreboard/history.svg notebooks/history.svg
 
 clean:  ## remove the environment, caches and the demo workspace
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache $(WORKSPACE) $(SCORES)
+	rm -rf .venv .venv-peers bench-peers.json .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache $(WORKSPACE) $(SCORES)
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

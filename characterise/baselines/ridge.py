@@ -1,40 +1,45 @@
-"""Rolling 90-day ridge regression by wall-clock slot on the departure from recent like days.
+"""Rolling ridge regression in two steps: what is usual at the site, and what the weather adds.
 
-What is regressed is how far a half-hour departs from the mean of recent days, on how far the
-weather departs from theirs and how far yesterday and the same weekday departed. The ridge pulls
-towards zero departure, so with nothing to learn it is that mean.
+First the departure from the mean of recent days on other views of the recent past, one fit a meter
+(`characterise.baselines.usual`); then what that leaves, by wall-clock slot, on how far the weather
+departs from that of the recent days. Each ridge pulls towards zero departure, so with nothing to
+learn it is the mean of recent days.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numba import njit
 
 from characterise.baselines.local_days import Float, LocalDays
+from characterise.baselines.normal_equations import solve
 from characterise.baselines.recent_mean import recent_mean
+from characterise.baselines.usual import CLIP, CLIP_MEMORY_DAYS, Usual, usual_load
 
 NAME = "ridge"
 REFIT_DAYS = {"daily": 1, "weekly": 7, "monthly": 30}
-N_FEATURES = 6
-CLIP = 4.0
-"""Departures beyond this many times the slot's usual absolute departure are cut to it."""
-MEMORY_DAYS = 30.0
-"""Memory of the usual absolute departure."""
+N_FEATURES = 3
+REACH = 1
+"""The weather's effect in a slot is learned from the slots this near as well."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ridge:
-    """Window of the fit, strength of the pull towards the recent mean, and the like days."""
+    """Window of the weather's fit, strength of its pull to zero, and the like days."""
 
-    window_days: int = 90
-    pseudo_days: float = 30.0
+    window_days: int = 180
+    pseudo_days: float = 60.0
     """The penalty of each coefficient, as so many days on which it explained nothing."""
-    min_days: int = 14
+    min_days: int = 21
     n_working: int = 10
     n_nonworking: int = 4
     like_window_days: int = 60
+    kind_window_days: int = 90
+    """Window of the weight that moves the mean of any days towards that of like days."""
+    kind_pseudo_days: float = 30.0
+    usual: Usual = field(default_factory=Usual)
 
 
 def predict(days: LocalDays, refit: str = "weekly", settings: Ridge | None = None) -> Float:
@@ -42,9 +47,10 @@ def predict(days: LocalDays, refit: str = "weekly", settings: Ridge | None = Non
 
     Notes
     -----
-    Features of methods.md 2 and seed 003: time (a fit for each slot), day (like days; the same
-    weekday one and two weeks back), temperature (heating and cooling degrees of the last 24 hours,
-    irradiance), recent consumption (yesterday's departure around the slot and over the day).
+    Features of methods.md 2 and seed 003: time (the mean of each slot; the weather by slot), day
+    (like days, the same weekday), temperature (heating and cooling degrees of the last 24 hours,
+    irradiance), recent consumption (yesterday around the slot and over the day, short and long
+    means).
     """
     settings = settings or Ridge()
     wanted = np.array([settings.n_working, settings.n_nonworking])
@@ -55,9 +61,10 @@ def predict(days: LocalDays, refit: str = "weekly", settings: Ridge | None = Non
     any_kind = recent_mean(
         days.load_kw, np.zeros_like(days.non_working), ordinary, days.clock, wanted, least, window
     )
-    usual = _blend(
-        days.load_kw, like, any_kind, settings.window_days, REFIT_DAYS[refit], settings.pseudo_days
+    plain = _blend(
+        days.load_kw, like, any_kind, settings.kind_window_days, settings.kind_pseudo_days
     )
+    usual = usual_load(days, plain, REFIT_DAYS[refit], settings.usual)
     weather = np.stack([days.heating_c, days.cooling_c, days.ghi_kwm2])
     departures = np.empty_like(weather)
     for index, series in enumerate(weather):
@@ -79,11 +86,11 @@ def predict(days: LocalDays, refit: str = "weekly", settings: Ridge | None = Non
 
 
 @njit(cache=True)
-def _blend(load, like, any_kind, window, refit, pseudo_days):  # type: ignore[no-untyped-def]
+def _blend(load, like, any_kind, window, pseudo_days):  # type: ignore[no-untyped-def]
     """(M, L, 48) mean of recent days: of any kind, moved towards the day's own kind.
 
-    How far is one weight a meter, fitted to the preceding days: an office's weekend needs it all,
-    a home's hardly any, and then ten days of any kind are the steadier mean.
+    How far is one weight a meter and day, fitted to the days before: an office's weekend needs it
+    all, a home's hardly any, and then ten days of any kind are the steadier mean.
     """
     n_meters, n_days, n_slots = load.shape
     out = any_kind.copy()
@@ -91,44 +98,42 @@ def _blend(load, like, any_kind, window, refit, pseudo_days):  # type: ignore[no
     bottom = np.zeros(n_days + 1)
     for m in range(n_meters):
         for d in range(n_days):
+            first = max(0, d - window)
+            spread = bottom[d] - bottom[first]
+            weight = np.float32(0)
+            if spread > 0:
+                # A day's worth of doubt: under a week of history the weight stays low.
+                doubt = spread * pseudo_days / (n_slots * (d - first))
+                weight = (top[d] - top[first]) / (spread + doubt)
+                weight = np.float32(min(max(weight, 0.0), 1.0))
             top[d + 1], bottom[d + 1] = top[d], bottom[d]
             for s in range(n_slots):
                 shift = like[m, d, s] - any_kind[m, d, s]
+                if np.isnan(shift):
+                    continue
+                out[m, d, s] += weight * shift
                 product = shift * (load[m, d, s] - any_kind[m, d, s])
                 if not np.isnan(product):
                     top[d + 1] += product
                     bottom[d + 1] += shift * shift
-        for start in range(0, n_days, refit):
-            first = max(0, start - window)
-            spread = bottom[start] - bottom[first]
-            weight = np.float32(0)
-            if spread > 0:
-                # A day's worth of doubt: under a week of history the weight stays low.
-                doubt = spread * pseudo_days / (n_slots * (start - first))
-                weight = (top[start] - top[first]) / (spread + doubt)
-                weight = np.float32(min(max(weight, 0.0), 1.0))
-            for d in range(start, min(n_days, start + refit)):
-                for s in range(n_slots):
-                    shift = like[m, d, s] - any_kind[m, d, s]
-                    if not np.isnan(shift):
-                        out[m, d, s] += weight * shift
     return out
 
 
 @njit(cache=True)
-def _fit_and_predict(load, like, weather, pair, window, refit, pseudo_days, min_days):  # type: ignore[no-untyped-def]
+def _fit_and_predict(load, usual, weather, pair, window, refit, pseudo_days, min_days):  # type: ignore[no-untyped-def]
     n_meters, n_days, n_slots = load.shape
     out = np.full(load.shape, np.float32(np.nan), dtype=np.float32)
-    features = np.zeros((n_days, n_slots, N_FEATURES))
     target = np.zeros((n_days, n_slots))
     bound = np.zeros((n_days, n_slots))
     gram = np.zeros((n_slots, N_FEATURES, N_FEATURES))
     moment = np.zeros((n_slots, N_FEATURES))
     count = np.zeros(n_slots)
     beta = np.zeros((n_slots, N_FEATURES))
+    around, sums = np.zeros((N_FEATURES, N_FEATURES)), np.zeros(N_FEATURES)
+    lower = np.zeros((N_FEATURES, N_FEATURES))
     for m in range(n_meters):
-        _cut(load[m], like[m], target, bound)
-        _describe(target, weather[:, pair[m]], features)
+        _cut(load[m], usual[m], target, bound)
+        features = weather[:, pair[m]]
         gram[:] = 0
         moment[:] = 0
         count[:] = 0
@@ -140,75 +145,42 @@ def _fit_and_predict(load, like, weather, pair, window, refit, pseudo_days, min_
             added, removed = start, oldest
             for s in range(n_slots):
                 beta[s] = 0
-                if count[s] >= min_days:
-                    _solve(gram[s], moment[s], pseudo_days / count[s], beta[s])
+                if count[s] < min_days:
+                    continue
+                around[:] = 0
+                sums[:] = 0
+                days = 0.0
+                for k in range(max(0, s - REACH), min(n_slots, s + REACH + 1)):
+                    around += gram[k]
+                    sums += moment[k]
+                    days += count[k]
+                share = pseudo_days * (2 * REACH + 1) / days
+                solve(around, sums, share, 0.0, lower, beta[s])
             for d in range(start, min(n_days, start + refit)):
                 for s in range(n_slots):
                     departure = 0.0
                     for j in range(N_FEATURES):
-                        departure += beta[s, j] * features[d, s, j]
+                        departure += beta[s, j] * features[j, d, s]
                     departure = min(max(departure, -bound[d, s]), bound[d, s])
-                    out[m, d, s] = like[m, d, s] + departure
+                    out[m, d, s] = usual[m, d, s] + departure
     return out
 
 
 @njit(cache=True)
-def _cut(load, like, target, bound):  # type: ignore[no-untyped-def]
-    """Fill ``target`` with departures cut to ``bound``, both (L, 48); it knows only the past.
-
-    A faulty reading of a hundred times the load would otherwise rule the fit for 90 days.
-    """
+def _cut(load, usual, target, bound):  # type: ignore[no-untyped-def]
+    """Fill ``target`` with departures cut to ``bound``, both (L, 48); it knows only the past."""
     n_days, n_slots = load.shape
     for s in range(n_slots):
-        usual, n = 0.0, 0
+        size, n = 0.0, 0
         for d in range(n_days):
-            bound[d, s] = CLIP * usual
-            departure = load[d, s] - like[d, s]
+            bound[d, s] = CLIP * size
+            departure = load[d, s] - usual[d, s]
             if not np.isnan(departure):
                 if n >= 3:
                     departure = min(max(departure, -bound[d, s]), bound[d, s])
                 n += 1
-                usual += (abs(departure) - usual) / min(float(n), MEMORY_DAYS)
+                size += (abs(departure) - size) / min(float(n), CLIP_MEMORY_DAYS)
             target[d, s] = departure
-
-
-@njit(cache=True)
-def _describe(target, weather, features):  # type: ignore[no-untyped-def]
-    """Fill ``features`` (L, 48, 6) of one meter; what is unknown is taken as no departure."""
-    n_days, n_slots = target.shape
-    daily = np.zeros(n_days)
-    for d in range(n_days):
-        total, n = 0.0, 0
-        for s in range(n_slots):
-            if not np.isnan(target[d, s]):
-                total += target[d, s]
-                n += 1
-        daily[d] = total / n if n else 0.0
-    for d in range(n_days):
-        for s in range(n_slots):
-            features[d, s, 0] = weather[0, d, s]
-            features[d, s, 1] = weather[1, d, s]
-            features[d, s, 2] = weather[2, d, s]
-            features[d, s, 3] = _around(target, d - 1, s)
-            features[d, s, 4] = daily[d - 1] if d else 0.0
-            week = target[d - 7, s] if d >= 7 else 0.0
-            fortnight = target[d - 14, s] if d >= 14 else 0.0
-            week = week if not np.isnan(week) else 0.0
-            fortnight = fortnight if not np.isnan(fortnight) else 0.0
-            features[d, s, 5] = 0.5 * (week + fortnight)
-
-
-@njit(cache=True)
-def _around(target, d, s):  # type: ignore[no-untyped-def]
-    """Mean departure of day ``d`` in the slots next to ``s``; zero where none is known."""
-    if d < 0:
-        return 0.0
-    total, n = 0.0, 0
-    for k in range(max(0, s - 1), min(target.shape[1], s + 2)):
-        if not np.isnan(target[d, k]):
-            total += target[d, k]
-            n += 1
-    return total / n if n else 0.0
 
 
 @njit(cache=True)
@@ -221,32 +193,7 @@ def _accumulate(features, target, first, last, sign, gram, moment, count):  # ty
                 continue
             count[s] += sign
             for i in range(N_FEATURES):
-                x = sign * features[d, s, i]
+                x = sign * features[i, d, s]
                 moment[s, i] += x * y
                 for j in range(i + 1):
-                    gram[s, i, j] += x * features[d, s, j]
-
-
-@njit(cache=True)
-def _solve(gram, moment, share, beta):  # type: ignore[no-untyped-def]
-    """Cholesky solution of the ridge with each diagonal raised by ``share`` of itself."""
-    n = N_FEATURES
-    lower = np.zeros((n, n))
-    for i in range(n):
-        for j in range(i + 1):
-            total = gram[i, j]
-            if i == j:
-                total = total * (1.0 + share) + 1e-9
-            for k in range(j):
-                total -= lower[i, k] * lower[j, k]
-            lower[i, j] = np.sqrt(max(total, 1e-12)) if i == j else total / lower[j, j]
-    for i in range(n):
-        total = moment[i]
-        for k in range(i):
-            total -= lower[i, k] * beta[k]
-        beta[i] = total / lower[i, i]
-    for i in range(n - 1, -1, -1):
-        total = beta[i]
-        for k in range(i + 1, n):
-            total -= lower[k, i] * beta[k]
-        beta[i] = total / lower[i, i]
+                    gram[s, i, j] += x * features[j, d, s]
