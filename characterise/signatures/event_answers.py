@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isnan
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -22,9 +22,8 @@ from characterise.signatures.ordinary_days import (
     predictors,
     prefix_sums,
     standardise,
-    window_mean,
 )
-from characterise.signatures.signal_events import LONGEST, Calendars, calendars, find_events
+from characterise.signatures.signal_events import LONGEST, calendars, find_events
 
 WIDTH: Final = LEAD + LONGEST + TAIL
 RESPONSE, SCATTER, RANK, EDGE_RANK, LOAD, SLOT_SCATTER = range(6)
@@ -37,47 +36,57 @@ _LEAST_PLACEBOS: Final = 15
 _YEAR: Final = 365.25
 
 
+Calendar = tuple[npt.NDArray[Any], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What the kernels need besides load and signals; running sums are (S, 2, N + 1)."""
+    """What the kernels need besides load and signals, for each of Z clocks."""
 
-    calendars: Calendars
-    warmth: npt.NDArray[np.float64]
-    sun: npt.NDArray[np.float64]
-    first_of_year: float
-    """Days from the turn of the year to the first local day."""
+    calendars: tuple[Calendar, ...]
+    """`signal_events.Calendars` of one clock, and (L, 2) cosine and sine of the time of year."""
+    warmth: tuple[npt.NDArray[np.float64], ...]
+    """(S, L) mean temperature of each local day, deg C, NaN where unknown."""
+    sun: tuple[npt.NDArray[np.float64], ...]
+    """(S, L) mean irradiance of each local day, W/m2."""
 
 
 def around(cube: MeterCube) -> Around:
-    """Calendars and running sums of the weather of a cube."""
-    first = np.datetime64(cube.first_day)
-    turn = first.astype("datetime64[Y]").astype("datetime64[D]")
+    """Calendars and daily weather of a cube."""
+    turn = np.datetime64(cube.first_day, "Y").astype("datetime64[D]")
+    begun = (np.datetime64(cube.first_day) - turn).astype(np.int64)
+    held = calendars(cube)
+    angle = 2 * np.pi * (np.arange(held.position.shape[1]) + begun) / _YEAR
+    season = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    each = zip(held.position, held.day, held.slot, held.working, held.weekday, strict=True)
     return Around(
-        calendars(cube),
-        _running(cube.temp_c),
-        _running(cube.ghi_wm2),
-        float((first - turn).astype(np.int64)),
+        tuple((*one, season) for one in each),
+        tuple(_daily(cube.temp_c, day) for day in held.day),
+        tuple(_daily(cube.ghi_wm2, day) for day in held.day),
     )
 
 
-def _running(x: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-    flat = x.reshape(len(x), -1).astype(np.float64)
-    out = np.zeros((len(flat), 2, flat.shape[1] + 1))
-    out[:, 0, 1:] = np.nan_to_num(flat).cumsum(axis=1)
-    out[:, 1, 1:] = np.isfinite(flat).cumsum(axis=1)
-    return out
+def _daily(
+    x: npt.NDArray[np.float32], day: npt.NDArray[np.int32]
+) -> npt.NDArray[np.float64]:
+    flat = x.reshape(len(x), -1)
+    begins = np.flatnonzero(np.diff(day, prepend=-1))
+    total = np.add.reduceat(np.nan_to_num(flat).astype(np.float64), begins, axis=1)
+    known = np.add.reduceat(np.isfinite(flat).astype(np.float64), begins, axis=1)
+    return np.where(known > 0, total / np.maximum(known, 1), np.nan)
 
 
 @njit(cache=True)
 def _edges(residual, length):  # type: ignore[no-untyped-def]
     """Half the step into the window plus half the step out of it, by pairs of half-hours."""
+    last = LEAD + length
     near = min(2, length)
-    total = 0.0
-    for side in range(2):
-        inner = LEAD if side == 0 else LEAD + length - near
-        outer = 0 if side == 0 else LEAD + length
-        total += 0.5 * (residual[inner : inner + near].mean() - residual[outer : outer + 2].mean())
-    return total
+    inside = outside = 0.0
+    for t in range(near):
+        inside += residual[LEAD + t] + residual[last - 1 - t]
+    for t in range(2):
+        outside += residual[t] + residual[last + t]
+    return 0.5 * (inside / near - outside / 2)
 
 
 @njit(cache=True)
@@ -94,47 +103,35 @@ def _window(residual, length):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def _ordinary_days(  # type: ignore[no-untyped-def]
-    net, load, warmth, sun, position, day, working, weekday, year, ordinary, kind, wide, x, y, days
+    net, total, count, warmth, sun, position, day, working, weekday, season, ordinary, kind, wide
 ):
-    """Fill predictors, loads and day numbers of the ordinary days of one kind; return count."""
+    """Predictors (n, P), loads (n, T) and numbers (n,) of the ordinary days of one kind."""
+    x = np.empty((len(position), N_PREDICTORS))
+    y = np.empty((len(position), wide + LEAD + TAIL))
+    days = np.empty(len(position), np.int32)
     n = 0
     for k in range(len(position)):
         p = position[k]
-        if p < 0 or p + wide + TAIL > len(net) or not ordinary[k] or working[p] != kind:
+        end = p + wide + TAIL
+        if p < LEAD or end > len(net) or not ordinary[k] or working[p] != kind:
             continue
-        if not ordinary[day[p + wide + TAIL - 1]]:
+        if count[end] - count[p - LEAD] < wide + LEAD + TAIL or not ordinary[day[end - 1]]:
             continue
-        whole = True
-        for t in range(wide + LEAD + TAIL):
-            v = net[p - LEAD + t] if p >= LEAD else np.nan
-            y[n, t] = v
-            whole = whole and not isnan(v)
-        angle = 2 * np.pi * (k + year) / _YEAR
-        if whole and predictors(load, warmth, sun, p, wide, weekday[p], angle, x[n]):
+        if predictors(total, count, warmth[k], sun[k], p, weekday[p], season[k], x[n]):
+            y[n] = net[p - LEAD : end]
             days[n] = k
             n += 1
-    return n
+    return x[:n], y[:n], days[:n]
 
 
 @njit(cache=True)
 def _robust(values):  # type: ignore[no-untyped-def]
-    middle = np.median(values)
-    return middle, 1.4826 * np.median(np.abs(values - middle))
+    """Robust sd: 1.4826 times the median absolute deviation."""
+    return 1.4826 * np.median(np.abs(values - np.median(values)))
 
 
 @njit(cache=True)
-def _rank(value, others):  # type: ignore[no-untyped-def]
-    below = 0.0
-    for other in others:
-        below += 1.0 if other < value else (0.5 if other == value else 0.0)
-    # The event itself is one of the days that could have come out on top.
-    return (below + 0.5) / (len(others) + 1)
-
-
-@njit(cache=True)
-def answers(  # type: ignore[no-untyped-def]
-    net, asked, warmth, sun, position, day, slot, working, weekday, year, known, residuals
-):
+def answers(net, asked, warmth, sun, calendar, known, residuals):  # type: ignore[no-untyped-def]
     """Start, length and direction of each run; fills what is known and expected less observed.
 
     Parameters
@@ -144,9 +141,9 @@ def answers(  # type: ignore[no-untyped-def]
     asked
         (N,) 1 where less load is asked for, -1 where more.
     warmth, sun
-        (2, N + 1) running sums of temperature and irradiance, and of how many are known.
-    position, day, slot, working, weekday
-        One calendar of `Calendars`.
+        (L,) mean temperature and irradiance of the local days.
+    calendar
+        One calendar of `Around.calendar`.
     known
         (E, N_KNOWN) filled, NaN where the run cannot be judged.
     residuals
@@ -159,20 +156,15 @@ def answers(  # type: ignore[no-untyped-def]
     of its season is uniform: a permutation over dates within strata of local time, kind of day
     and season, given temperature and the level of the hours before.
     """
+    position, day, slot, working, weekday, season = calendar
     size = len(net)
     ordinary = np.empty(len(position), np.bool_)
-    starts, lengths = np.empty(size // 2 + 1, np.int32), np.empty(size // 2 + 1, np.int32)
-    signs = np.empty(size // 2 + 1, np.int8)
-    n_events = find_events(asked, day, ordinary, starts, lengths, signs)
-    n_events = min(n_events, len(known))
-    starts, lengths, signs = starts[:n_events], lengths[:n_events], signs[:n_events]
+    starts, lengths, signs = find_events(asked, day, ordinary)
+    n_events = len(starts)
     known[:n_events] = np.nan
     residuals[:n_events] = np.nan
-    load = (np.zeros(size + 1), np.zeros(size + 1, np.int32))
-    prefix_sums(net, load[0], load[1])
-    x = np.empty((len(position), N_PREDICTORS))
-    y = np.empty((len(position), WIDTH))
-    days = np.empty(len(position), np.int32)
+    total, count = np.zeros(size + 1), np.zeros(size + 1, np.int32)
+    prefix_sums(net, total, count)
     centre, scale = np.empty(N_PREDICTORS), np.empty(N_PREDICTORS)
     key = np.empty(n_events, np.int64)
     for e in range(n_events):
@@ -185,82 +177,92 @@ def answers(  # type: ignore[no-untyped-def]
             stop += 1
         wide = lengths[order[stop - 1]]
         at = starts[order[first]]
-        kind = working[at]
-        n = _ordinary_days(
-            net, load, (warmth[0], warmth[1]), (sun[0], sun[1]), position[:, slot[at]], day,
-            working, weekday, year, ordinary, kind, wide, x, y, days,
+        x, y, days = _ordinary_days(
+            net, total, count, warmth, sun, position[:, slot[at]], day, working, weekday, season,
+            ordinary, working[at], wide,
         )  # fmt: skip
-        if n >= LEAST_DAYS:
-            standardise(x[:n], n, centre, scale)
-            off = np.empty((n, wide + LEAD + TAIL))
-            beta = expect(x[:n], y[:n, : wide + LEAD + TAIL], n, wide, off)
-            _judge(
-                net, load, warmth, sun, day, weekday, year, order[first:stop], starts, lengths,
-                signs, beta, centre, scale, off, days, n, wide, known, residuals,
-            )  # fmt: skip
+        if len(x) >= LEAST_DAYS:
+            standardise(x, centre, scale)
+            beta, off = expect(x, y, wide)
+            row, shift = np.empty(N_PREDICTORS), np.empty(1)
+            length = 0
+            for e in order[first:stop]:
+                if lengths[e] != length:
+                    length = lengths[e]
+                    raw, freed, edge, slots = _placebos(off, days, length)
+                p, d = starts[e], day[starts[e]]
+                if not predictors(
+                    total, count, warmth[d], sun[d], p, weekday[p], season[d], row
+                ):
+                    continue
+                place(row, centre, scale)
+                drift(raw, days, day[p : p + 1], False, shift)
+                known[e, LOAD] = _residuals(net, p, length, row, beta, shift[0], residuals[e])
+                known[e, SLOT_SCATTER] = slots
+                _judge(residuals[e], length, signs[e], d, days, freed, edge, known[e])
         first = stop
     return starts, lengths, signs
 
 
 @njit(cache=True)
-def _judge(  # type: ignore[no-untyped-def]
-    net, load, warmth, sun, day, weekday, year, events, starts, lengths, signs, beta, centre,
-    scale, off, days, n, wide, known, residuals,
-):  # fmt: skip
-    """Fill what is known of the runs that share a local start and a kind of day."""
-    row = np.empty(N_PREDICTORS)
-    raw, edge, freed, slots = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
-    held = np.empty((3, n))
-    length = 0
-    most = 0.0
-    for e in events:
-        p = starts[e]
-        angle = 2 * np.pi * (day[p] + year) / _YEAR
-        if not predictors(
-            load, (warmth[0], warmth[1]), (sun[0], sun[1]), p, wide, weekday[p], angle, row
-        ):
-            continue
-        place(row, centre, scale)
-        if lengths[e] != length:
-            length = lengths[e]
-            for i in range(n):
-                raw[i] = _window(off[i], length)
-                edge[i] = _edges(off[i], length)
-                total = 0.0
-                for t in range(LEAD, LEAD + length):
-                    total += (off[i, t] - raw[i]) ** 2
-                slots[i] = np.sqrt(total / max(length - 1, 1))
-            most = 3 * _robust(raw)[1]
-            for i in range(n):
-                freed[i] = raw[i] - drift(raw, days, n, days[i], i, most)
-        size = 0.0
-        shift = drift(raw, days, n, day[p], -1, most)
-        for t in range(wide + LEAD + TAIL if length == wide else length + LEAD + TAIL):
-            told = -shift
-            for q in range(N_PREDICTORS):
-                told += row[q] * beta[q, t]
-            at = p - LEAD + t
-            residuals[e, t] = told - net[at] if at < len(net) else np.nan
-            size += abs(told) / length if LEAD <= t < LEAD + length else 0.0
-        response = _window(residuals[e], length) * signs[e]
-        if isnan(response):
-            continue
-        m = 0
-        for reach in (_SEASON_DAYS, 400):
-            m = 0
-            for i in range(n):
-                apart = abs(days[i] - day[p]) % 365
-                if min(apart, 365 - apart) <= reach:
-                    held[0, m], held[1, m] = freed[i] * signs[e], edge[i] * signs[e]
-                    held[2, m] = slots[i]
-                    m += 1
-            if m >= _LEAST_PLACEBOS:
-                break
-        middle, spread = _robust(held[0, :m])
-        known[e, RESPONSE] = response
-        known[e, SCATTER] = spread
-        known[e, RANK] = _rank(response, held[0, :m])
-        step = _edges(residuals[e], length) * signs[e]
-        known[e, EDGE_RANK] = np.nan if isnan(step) else _rank(step, held[1, :m])
-        known[e, LOAD] = size
-        known[e, SLOT_SCATTER] = np.median(held[2, :m])
+def _placebos(off, days, length):  # type: ignore[no-untyped-def]
+    """Of the ordinary days: answers, those freed of drift, steps, (n,) each; scatter in a window."""
+    n = len(off)
+    raw, freed, edge, slots = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
+    for i in range(n):
+        raw[i] = _window(off[i], length)
+        edge[i] = _edges(off[i], length)
+        total = 0.0
+        for t in range(LEAD, LEAD + length):
+            total += (off[i, t] - raw[i]) ** 2
+        slots[i] = np.sqrt(total / max(length - 1, 1))
+    drift(raw, days, days, True, freed)
+    return raw, raw - freed, edge, np.median(slots)
+
+
+@njit(cache=True)
+def _residuals(net, start, length, row, beta, shift, out):  # type: ignore[no-untyped-def]
+    """Fill expected less observed around one run; mean size of the expected load in it, kW."""
+    size = 0.0
+    for t in range(length + LEAD + TAIL):
+        told = -shift
+        for q in range(len(row)):
+            told += row[q] * beta[q, t]
+        at = start - LEAD + t
+        out[t] = told - net[at] if at < len(net) else np.nan
+        if LEAD <= t < LEAD + length:
+            size += abs(told) / length
+    return size
+
+
+@njit(cache=True)
+def _judge(residual, length, sign, day, days, freed, edge, known):  # type: ignore[no-untyped-def]
+    """Fill what is known of one run, among the ordinary days of its season or else of all."""
+    response = sign * _window(residual, length)
+    if isnan(response):
+        return
+    step = sign * _edges(residual, length)
+    most = 4 * _robust(freed)
+    for reach in (_SEASON_DAYS, 400):
+        n = 0
+        below = under = size = 0.0
+        for i in range(len(days)):
+            apart = abs(days[i] - day) % 365
+            if min(apart, 365 - apart) > reach:
+                continue
+            n += 1
+            size += min(abs(freed[i]), most)
+            below += _under(sign * freed[i], response)
+            under += _under(sign * edge[i], step)
+        if n >= _LEAST_PLACEBOS:
+            break
+    known[RESPONSE] = response
+    known[SCATTER] = 1.2533 * size / n
+    # The event itself is one of the days that could have come out on top.
+    known[RANK] = (below + 0.5) / (n + 1)
+    known[EDGE_RANK] = np.nan if isnan(step) else (under + 0.5) / (n + 1)
+
+
+@njit(cache=True)
+def _under(value, other):  # type: ignore[no-untyped-def]
+    return 1.0 if value < other else (0.5 if value == other else 0.0)

@@ -46,19 +46,15 @@ _MOST: Final = 6.0
 
 
 @njit(cache=True)
-def _features(net, calls, index, warmth, sun, station, calendar, clock, year, table):  # type: ignore[no-untyped-def]
-    position, day, slot, working, weekday = calendar
+def _features(net, rows, calls, index, warmth, sun, station, calendar, table):  # type: ignore[no-untyped-def]
     most = net.shape[1] // 2 + 1
     known = np.empty((most, N_KNOWN))
     residuals = np.empty((most, WIDTH), np.float32)
-    for m in range(net.shape[0]):
-        if index[m] < 0:
-            continue
-        z, s = clock[m], station[m]
+    for m in rows:
+        s = station[m]
         starts, _, _ = answers(
-            net[m], calls[index[m]], warmth[s], sun[s], position[z], day[z], slot[z], working[z],
-            weekday[z], year, known, residuals,
-        )  # fmt: skip
+            net[m], calls[index[m]], warmth[s], sun[s], calendar, known, residuals
+        )
         n = edges = 0
         ranks = steps = scaled = responses = load = strong = 0.0
         for e in range(len(starts)):
@@ -104,33 +100,27 @@ def features(cube: MeterCube, signals: pl.DataFrame | None = None) -> Float:
     table = np.full((cube.n_meters, _N), np.nan, dtype=np.float32)
     if len(calls):
         near = around(cube)
-        _features(
-            cube.net_kw.reshape(cube.n_meters, -1), calls.reshape(len(calls), -1), index,
-            near.warmth, near.sun, cube.station, _shared(near), cube.clock, near.first_of_year,
-            table,
-        )  # fmt: skip
+        net = cube.net_kw.reshape(cube.n_meters, -1)
+        called = calls.reshape(len(calls), -1)
+        for z, calendar in enumerate(near.calendars):
+            rows = np.flatnonzero((index >= 0) & (cube.clock == z))
+            _features(
+                net, rows, called, index, near.warmth[z], near.sun[z], cube.station, calendar,
+                table,
+            )  # fmt: skip
     return table
 
 
-def _shared(near):  # type: ignore[no-untyped-def]
-    held = near.calendars
-    return held.position, held.day, held.slot, held.working, held.weekday
-
-
 @njit(cache=True)
-def _attribute(net, calls, index, warmth, sun, station, calendar, clock, year, drawn, given):  # type: ignore[no-untyped-def]
-    position, day, slot, working, weekday = calendar
+def _attribute(net, rows, calls, index, warmth, sun, station, calendar, drawn, given):  # type: ignore[no-untyped-def]
     most = net.shape[1] // 2 + 1
     known = np.empty((most, N_KNOWN))
     residuals = np.empty((most, WIDTH), np.float32)
-    for k in range(net.shape[0]):
-        if index[k] < 0:
-            continue
-        z, s = clock[k], station[k]
+    for k in rows:
+        s = station[k]
         starts, lengths, signs = answers(
-            net[k], calls[index[k]], warmth[s], sun[s], position[z], day[z], slot[z], working[z],
-            weekday[z], year, known, residuals,
-        )  # fmt: skip
+            net[k], calls[index[k]], warmth[s], sun[s], calendar, known, residuals
+        )
         lay_responses(starts, lengths, signs, known, residuals, drawn[k], given[k])
 
 
@@ -158,11 +148,13 @@ def attribute(
     if len(calls) and len(rows):
         near = around(cube)
         shape = (len(rows), -1)
-        _attribute(
-            net.reshape(shape), calls.reshape(len(calls), -1), index[rows], near.warmth, near.sun,
-            cube.station[rows], _shared(near), cube.clock[rows], near.first_of_year,
-            drawn.reshape(shape), given.reshape(shape),
-        )  # fmt: skip
+        called = calls.reshape(len(calls), -1)
+        for z, calendar in enumerate(near.calendars):
+            own = np.flatnonzero((index[rows] >= 0) & (cube.clock[rows] == z))
+            _attribute(
+                net.reshape(shape), own, called, index[rows], near.warmth[z], near.sun[z],
+                cube.station[rows], calendar, drawn.reshape(shape), given.reshape(shape),
+            )  # fmt: skip
     return attributed(FLEXIBLE_DEMAND, rows, drawn, given, net)
 
 

@@ -50,34 +50,36 @@ def window_mean(total, count, first, stop):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def predictors(load, warmth, sun, at, length, weekday, of_year, out):  # type: ignore[no-untyped-def]
+def predictors(total, count, warmth, sun, at, weekday, season, out):  # type: ignore[no-untyped-def]
     """Fill (P,) predictors of the window at ``at``; false where the load before it is unknown.
 
     Parameters
     ----------
-    load, warmth, sun
-        Pairs of `prefix_sums`.
-    of_year
-        Time of year, radians.
+    total, count
+        Of `prefix_sums`, of the load.
+    warmth, sun
+        Mean temperature and irradiance of the day.
+    season
+        (2,) cosine and sine of the time of year.
     """
     if at < _FAR[1]:
         return False
-    stop = min(at + length, len(load[0]) - 1)
     out[0] = 1.0
-    out[1] = window_mean(load[0], load[1], at - _NEAR[1], at - _NEAR[0])
-    out[2] = window_mean(load[0], load[1], at - _FAR[1], at - _FAR[0])
-    out[3] = window_mean(warmth[0], warmth[1], at - 2, stop)
-    out[4] = window_mean(sun[0], sun[1], at, stop)
+    out[1] = window_mean(total, count, at - _NEAR[1], at - _NEAR[0])
+    out[2] = window_mean(total, count, at - _FAR[1], at - _FAR[0])
+    out[3] = warmth
+    out[4] = sun
     out[5] = 1.0 if weekday == 0 else 0.0
     out[6] = 1.0 if weekday == 4 else 0.0
-    out[7] = np.cos(of_year)
-    out[8] = np.sin(of_year)
+    out[7] = season[0]
+    out[8] = season[1]
     return not (isnan(out[1]) or isnan(out[2]))
 
 
 @njit(cache=True)
-def standardise(x, n, centre, scale):  # type: ignore[no-untyped-def]
+def standardise(x, centre, scale):  # type: ignore[no-untyped-def]
     """Centre and scale (n, P) predictors in place; what is unknown sits at the centre."""
+    n = len(x)
     for p in range(1, x.shape[1]):
         total = square = 0.0
         known = 0
@@ -104,73 +106,59 @@ def place(row, centre, scale):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def fit(x, y, used, n):  # type: ignore[no-untyped-def]
-    """(P, T) ridge coefficients of the first ``n`` days that are used."""
-    size, width = x.shape[1], y.shape[1]
-    gram = np.zeros((size, size))
-    right = np.zeros((size, width))
-    for i in range(n):
-        if not used[i]:
-            continue
-        for p in range(size):
-            v = x[i, p]
-            for q in range(p + 1):
-                gram[p, q] += v * x[i, q]
-            for t in range(width):
-                right[p, t] += v * y[i, t]
-    for p in range(size):
-        for q in range(p):
-            gram[q, p] = gram[p, q]
-        gram[p, p] += _PRIOR_DAYS if p else 1e-9
-    return np.linalg.solve(gram, right)
+def _ridge(x, y):  # type: ignore[no-untyped-def]
+    """(P, T) ridge coefficients of (n, P) predictors and (n, T) loads."""
+    across = np.ascontiguousarray(x.T)
+    gram = np.dot(across, x)
+    gram[0, 0] += 1e-9
+    for p in range(1, len(gram)):
+        gram[p, p] += _PRIOR_DAYS
+    return np.linalg.solve(gram, np.dot(across, y))
 
 
 @njit(cache=True)
-def expect(x, y, n, length, residual):  # type: ignore[no-untyped-def]
-    """(P, T) coefficients; fills (n, T) expected less observed of the ordinary days.
+def expect(x, y, length):  # type: ignore[no-untyped-def]
+    """(P, T) coefficients, and (n, T) expected less observed of the ordinary days.
 
-    Residuals are widened as if each day had been left out, by the mean leverage.
+    Days far off are left out of a second fit. Residuals are widened as if each day had been left
+    out itself, by the mean leverage.
     """
-    used = np.ones(n, np.bool_)
-    beta = fit(x, y, used, n)
+    n = len(x)
+    beta = _ridge(x, y)
+    off = np.dot(x, beta) - y
     mean = np.empty(n)
-    for turn in range(2):
-        for i in range(n):
-            mean[i] = 0.0
-            for t in range(y.shape[1]):
-                told = 0.0
-                for p in range(x.shape[1]):
-                    told += x[i, p] * beta[p, t]
-                residual[i, t] = told - y[i, t]
-                if LEAD <= t < LEAD + length:
-                    mean[i] += residual[i, t] / length
-        if turn == 1:
-            break
-        far = _OUTLIER * 1.4826 * np.median(np.abs(mean)) + 1e-9
-        left = 0
-        for i in range(n):
-            used[i] = abs(mean[i]) <= far
-            left += used[i]
-        if left == n or left < LEAST_DAYS:
-            break
-        beta = fit(x, y, used, n)
-    widen = n / max(n - x.shape[1], 0.5 * n)
     for i in range(n):
-        for t in range(y.shape[1]):
-            residual[i, t] *= widen
-    return beta
+        mean[i] = abs(off[i, LEAD : LEAD + length].mean())
+    used = mean <= _OUTLIER * 1.4826 * np.median(mean) + 1e-9
+    if LEAST_DAYS <= used.sum() < n:
+        beta = _ridge(x[used], y[used])
+        off = np.dot(x, beta) - y
+    return beta, off * (n / max(n - x.shape[1], 0.5 * n))
 
 
 @njit(cache=True)
-def drift(values, days, n, day, skip, most):  # type: ignore[no-untyped-def]
-    """What the ordinary days around ``day`` are off by, drawn to zero; none beyond ``most``."""
+def drift(values, days, at, own, out):  # type: ignore[no-untyped-def]
+    """Fill what the ordinary days around each of the days ``at`` are off by, drawn to zero.
+
+    Parameters
+    ----------
+    values, days
+        (n,) what ordinary days are off by, and their ascending numbers; a value counts as three
+        robust sd at most.
+    at
+        (k,) ascending day numbers.
+    own
+        Whether ``at`` are the ordinary days themselves, each of which is left out of its own.
+    """
+    most = 3 * 1.4826 * np.median(np.abs(values))
+    first = stop = 0
     total = 0.0
-    near = 0
-    first = np.searchsorted(days[:n], day - _NEIGHBOUR_DAYS)
-    for i in range(first, n):
-        if days[i] > day + _NEIGHBOUR_DAYS:
-            break
-        if i != skip:
-            total += min(max(values[i], -most), most)
-            near += 1
-    return total / (near + _NEIGHBOUR_PRIOR)
+    for i in range(len(at)):
+        while stop < len(days) and days[stop] <= at[i] + _NEIGHBOUR_DAYS:
+            total += min(max(values[stop], -most), most)
+            stop += 1
+        while first < stop and days[first] < at[i] - _NEIGHBOUR_DAYS:
+            total -= min(max(values[first], -most), most)
+            first += 1
+        mine = min(max(values[i], -most), most) if own else 0.0
+        out[i] = (total - mine) / (stop - first - own + _NEIGHBOUR_PRIOR)

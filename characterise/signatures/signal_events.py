@@ -51,8 +51,8 @@ def calendars(cube: MeterCube) -> Calendars:
 
 
 @njit(cache=True)
-def find_events(asked, day, ordinary, starts, lengths, signs):  # type: ignore[no-untyped-def]
-    """Fill start, length and direction of each signalled run; mark the days without any.
+def find_events(asked, day, ordinary):  # type: ignore[no-untyped-def]
+    """Start, length and direction of each signalled run; marks the days without any.
 
     Parameters
     ----------
@@ -62,21 +62,24 @@ def find_events(asked, day, ordinary, starts, lengths, signs):  # type: ignore[n
         (N,) local day of each half-hour.
     ordinary
         (L,) filled: true on local days that no signal touches.
-    starts, lengths, signs
-        Filled, one item a run; runs are cut at `LONGEST`.
 
-    Returns
-    -------
-    Number of runs.
+    Notes
+    -----
+    Runs are cut at `LONGEST`.
     """
     ordinary[:] = True
     n = 0
+    for t in range(len(asked)):
+        n += asked[t] != 0 and (t == 0 or asked[t - 1] != asked[t])
+    starts, lengths = np.empty(n, np.int32), np.zeros(n, np.int32)
+    signs = np.empty(n, np.int8)
+    e = -1
     for t in range(len(asked)):
         if asked[t] == 0:
             continue
         ordinary[day[t]] = False
         if t == 0 or asked[t - 1] != asked[t]:
-            starts[n], lengths[n], signs[n] = t, 0, asked[t]
-            n += 1
-        lengths[n - 1] = min(lengths[n - 1] + 1, LONGEST)
-    return n
+            e += 1
+            starts[e], signs[e] = t, asked[t]
+        lengths[e] = min(lengths[e] + 1, LONGEST)
+    return starts, lengths, signs
