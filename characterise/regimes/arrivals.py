@@ -38,6 +38,8 @@ MOST_BREAKS: Final = 3
 """Breaks of one class in one span."""
 _STRIDE: Final = 3
 _TOGETHER_DAYS: Final = 10
+_APART_DAYS: Final = 28
+"""Breaks of one class closer than this are one."""
 _IN_SEASON: Final = 0.1
 """Least mean of the season's days, over the season's highest, to tell a rate by."""
 _REFERENCE_DAYS: Final = 365
@@ -136,7 +138,8 @@ def _own_breaks(name: str, site: _Candidate) -> list[Break]:
     stride = _STRIDE
     while len(out) < MOST_BREAKS:
         one = site.best([held.day for held in out], stride)
-        if not _sure(name, site, one, out):
+        crowded = any(abs(one.day - held.day) < _APART_DAYS for held in out)
+        if crowded or not _sure(name, site, one, out):
             break
         if stride > 1:
             stride = 1

@@ -21,6 +21,8 @@ EDGE_DAYS: Final = 7
 _CLIP: Final = (2.0, 98.0)
 """Percentiles beyond which a day counts as the percentile."""
 _MOST_GAIN: Final = 20.0
+_NOTHING_LEFT: Final = 0.02
+"""Share of a series' variance under which what was found explains it all."""
 
 
 def ready(series: Array) -> tuple[Array, Array]:
@@ -100,7 +102,7 @@ def scan(y, weight, base, effects, signs, stride, up, down):  # type: ignore[no-
                 for b in range(n_base):
                     rest[d] -= base[d, b] * whole[b]
                 left += rest[d] * rest[d]
-        if left < 1e-9:
+        if left < _NOTHING_LEFT * n:
             continue
         cross[:] = 0.0
         s00 = s01 = s11 = v0 = v1 = sum1 = seen = 0.0
