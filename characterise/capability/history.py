@@ -77,9 +77,7 @@ def histories(cube: MeterCube, parts: Sequence[Attribution]) -> list[History]:
     """Follow every class through the span of the cube; what came when is told apart by site."""
     breaks = site_breaks(cube, parts)
     return [
-        history(cube, part, own)
-        for part, own in zip(parts, breaks, strict=True)
-        if part.rows.size
+        history(cube, part, own) for part, own in zip(parts, breaks, strict=True) if part.rows.size
     ]
 
 

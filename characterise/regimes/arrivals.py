@@ -14,7 +14,7 @@ from characterise.regimes.breaks import Array, ready, scan, stepped
 from characterise.regimes.evidence import Evidence
 
 LEAST_GAIN: Final[Mapping[str, float]] = {
-    EV_CHARGER: 0.014,
+    EV_CHARGER: 0.03,
     HEAT_PUMP: 0.03,
     BESS: 0.085,
     SOLAR_PV: 0.055,
@@ -87,9 +87,7 @@ class _Candidate:
 
     def best(self, steps: Sequence[int], stride: int = 1) -> Break:
         """The break that explains most beside the steps already found at the site."""
-        base = np.concatenate(
-            [self.base, *(stepped(self.effects, day) for day in steps)], axis=1
-        )
+        base = np.concatenate([self.base, *(stepped(self.effects, day) for day in steps)], axis=1)
         up, down = np.zeros(len(base)), np.zeros(len(base))
         scan(
             self.y, self.weight, np.ascontiguousarray(base), self.effects, self.signs, stride,
@@ -152,9 +150,7 @@ def _candidate(found: Evidence, row: int) -> _Candidate:
     y, weight = ready(found.series[row])
     effects = np.ascontiguousarray(found.effects[row])
     base: npt.NDArray[np.float64] = np.concatenate([effects, found.nuisance[row]], axis=1)
-    return _Candidate(
-        y, weight, base, effects, found.signs, found.running[row], found.season[row]
-    )
+    return _Candidate(y, weight, base, effects, found.signs, found.running[row], found.season[row])
 
 
 def _sure(name: str, site: _Candidate, one: Break, others: Sequence[Break]) -> bool:

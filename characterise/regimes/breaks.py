@@ -50,7 +50,7 @@ def stepped(effects: Array, day: int) -> Array:
 
 @njit(cache=True)
 def scan(y, weight, base, effects, signs, stride, up, down):  # type: ignore[no-untyped-def]
-    """Fill (D,) gains, in nats a known day, of a step at each day by which the class comes or goes.
+    """Fill (D,) gains, nats a known day, of a step at each day by which the class comes or goes.
 
     Parameters
     ----------
@@ -73,72 +73,49 @@ def scan(y, weight, base, effects, signs, stride, up, down):  # type: ignore[no-
     the quasi-likelihood is Gaussian with a variance of its own for each series, as in Quandt, JASA
     55 (1960) 324.
     """
-    n_days, n_base = base.shape
-    n_effects = effects.shape[1]
     up[:] = 0.0
     down[:] = 0.0
-    cross = np.empty((n_effects, n_base))
     for s in range(y.shape[0]):
-        n = weight[s].sum()
-        if n < 4 * EDGE_DAYS:
+        days = np.flatnonzero(weight[s] > 0)
+        if len(days) < 4 * EDGE_DAYS:
             continue
-        gram = np.zeros((n_base, n_base))
-        right = np.zeros(n_base)
-        for d in range(n_days):
-            if weight[s, d] > 0:
-                for b in range(n_base):
-                    right[b] += base[d, b] * y[s, d]
-                    for c in range(n_base):
-                        gram[b, c] += base[d, b] * base[d, c]
-        for b in range(n_base):
+        own, rest = base[days], y[s][days]
+        gram = np.dot(np.ascontiguousarray(own.T), own)
+        for b in range(base.shape[1]):
             gram[b, b] += 1.0
         inverse = np.linalg.inv(gram)
-        whole = np.dot(inverse, right)
-        rest = np.zeros(n_days)
-        left = 0.0
-        for d in range(n_days):
-            if weight[s, d] > 0:
-                rest[d] = y[s, d]
-                for b in range(n_base):
-                    rest[d] -= base[d, b] * whole[b]
-                left += rest[d] * rest[d]
-        if left < _NOTHING_LEFT * n:
+        rest = rest - np.dot(own, np.dot(inverse, np.dot(np.ascontiguousarray(own.T), rest)))
+        if np.dot(rest, rest) >= _NOTHING_LEFT * len(days):
+            _steps(days, own, rest, effects, inverse, signs[s], stride, up, down)
+
+
+@njit(cache=True)
+def _steps(days, base, rest, effects, inverse, sign, stride, up, down):  # type: ignore[no-untyped-def]
+    """Add one series' gains; ``base`` (n, B) and ``rest`` (n,) are of its n known days."""
+    left = np.dot(rest, rest)
+    answers = effects.shape[1] > 1
+    level, slope = np.zeros(base.shape[1]), np.zeros(base.shape[1])
+    s01 = s11 = v0 = v1 = 0.0
+    for i in range(len(days) - 1, 0, -1):
+        seen = len(days) - i
+        other = effects[days[i], 1] if answers else 0.0
+        s01 += other
+        s11 += other * other
+        v0 += rest[i]
+        v1 += other * rest[i]
+        level += base[i]
+        slope += other * base[i]
+        if days[i] % stride or seen < EDGE_DAYS or i < EDGE_DAYS:
             continue
-        cross[:] = 0.0
-        s00 = s01 = s11 = v0 = v1 = sum1 = seen = 0.0
-        for d in range(n_days - 1, 0, -1):
-            if weight[s, d] == 0:
-                continue
-            seen += 1
-            e1 = effects[d, 1] if n_effects > 1 else 0.0
-            s00 += 1.0
-            s01 += e1
-            s11 += e1 * e1
-            v0 += rest[d]
-            v1 += e1 * rest[d]
-            sum1 += e1
-            for b in range(n_base):
-                cross[0, b] += base[d, b]
-                if n_effects > 1:
-                    cross[1, b] += e1 * base[d, b]
-            if d % stride or seen < EDGE_DAYS or n - seen < EDGE_DAYS:
-                continue
-            a00, a01, a11 = s00 + 1.0, s01, s11 + 1.0
-            for b in range(n_base):
-                for c in range(n_base):
-                    a00 -= cross[0, b] * inverse[b, c] * cross[0, c]
-                    if n_effects > 1:
-                        a01 -= cross[0, b] * inverse[b, c] * cross[1, c]
-                        a11 -= cross[1, b] * inverse[b, c] * cross[1, c]
-            if n_effects > 1:
-                det = max(a00 * a11 - a01 * a01, 1e-9)
-                d0 = (a11 * v0 - a01 * v1) / det
-                d1 = (a00 * v1 - a01 * v0) / det
-            else:
-                d0, d1 = v0 / max(a00, 1e-9), 0.0
-            won = d0 * v0 + d1 * v1
-            gain = 0.5 * np.log(left / max(left - won, left * np.exp(-_MOST_GAIN)))
-            if signs[s] * (d0 * seen + d1 * sum1) > 0:
-                up[d] += gain
-            else:
-                down[d] += gain
+        known = np.dot(inverse, level)
+        a00 = seen + 1.0 - np.dot(level, known)
+        a01 = s01 - np.dot(slope, known)
+        a11 = s11 + 1.0 - np.dot(slope, np.dot(inverse, slope))
+        det = max(a00 * a11 - a01 * a01, 1e-9)
+        d0 = (a11 * v0 - a01 * v1) / det
+        d1 = (a00 * v1 - a01 * v0) / det
+        gain = 0.5 * np.log(left / max(left - d0 * v0 - d1 * v1, left * np.exp(-_MOST_GAIN)))
+        if sign * (d0 * seen + d1 * s01) > 0:
+            up[days[i]] += gain
+        else:
+            down[days[i]] += gain

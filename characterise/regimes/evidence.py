@@ -88,6 +88,7 @@ def evidence(cube: MeterCube, part: Attribution, own_kw: Float) -> Evidence:
     week = [np.broadcast_to((day + _weekday(cube)) % 7 == k, level.shape) for k in (5, 6)]
     calendar = [np.broadcast_to(wave(turn), level.shape) for wave in (np.cos, np.sin)]
     name = part.asset_class
+    signs: tuple[int, ...]
     running, season = _daily(part.import_kw + part.export_kw), level
     if name == EV_CHARGER:
         series, signs = [own[HIGHEST], site[LARGEST_STEP]], (1, 1)
@@ -109,9 +110,9 @@ def evidence(cube: MeterCube, part: Attribution, own_kw: Float) -> Evidence:
         np.stack(series, axis=1).astype(np.float64),
         np.array(signs, dtype=np.float64),
         np.stack(effects, axis=2),
-        np.stack([_standard(one) for one in others], axis=2) if others else np.zeros(
-            (*level.shape, 0)
-        ),
+        np.stack([_standard(one) for one in others], axis=2)
+        if others
+        else np.zeros((*level.shape, 0)),
         running,
         np.asarray(np.broadcast_to(season, level.shape), dtype=np.float64),
     )

@@ -99,20 +99,19 @@ def regimes(
             if inside.size:
                 start[row], last[row] = inside[0], inside[-1]
                 first[row] = inside[0] if changes[row][0] == INSTALLED else first[row]
-    for row, own in enumerate(breaks or ()):
-        if own and ran[row]:
-            names, begun, ended = _stay(own, operating.shape[1])
-            if names:
-                changes[row] = names
-                first[row], last[row] = _dates(operating[row], names, begun, ended)
-                start[row] = max(begun, first[row])
+    for at, own in enumerate(breaks or ()):
+        names, begun, ended = _stay(own, operating.shape[1]) if own and ran[at] else ((), 0, 0)
+        if names:
+            changes[at] = names
+            first[at], last[at] = _dates(operating[at], names, begun, ended)
+            start[at] = max(begun, int(first[at]))
     for row in np.flatnonzero((_largest_gain(size) > _GATE) & ran):
         days = np.flatnonzero(np.isfinite(size[row]))
         days = days[days >= start[row]]
         since = _since_resized(_segments(size[row][days])) if days.size else 0
         if (
             since
-            and _shown(breaks, row, days[since])
+            and _shown(breaks, int(row), int(days[since]))
             and (not proportional or _moved(energy[row], start[row], days[since]))
         ):
             start[row] = max(start[row], days[since])
@@ -137,9 +136,7 @@ def _stay(own: Sequence[Break], n_days: int) -> tuple[tuple[str, ...], int, int]
     return tuple(dict.fromkeys(names)), begun, ended
 
 
-def _dates(
-    operating: Flag, names: tuple[str, ...], begun: int, ended: int
-) -> tuple[int, int]:
+def _dates(operating: Flag, names: tuple[str, ...], begun: int, ended: int) -> tuple[int, int]:
     """First and last day seen: days on which it ran near the breaks, else the breaks."""
     ran = np.flatnonzero(operating)
     first, last = int(ran[0]), int(ran[-1])
@@ -188,15 +185,15 @@ def without_season(daily: Float, season: Float | None, least: float) -> Float:
 
 def _segments(values: Float) -> list[Segment]:
     """Split one gated series of daily values."""
-    import ruptures  # noqa: PLC0415 - 1.7 s of import that only gated sites need
-
+    if values.size < 2 * MIN_REGIME_DAYS:
+        return [(0, values.size, float(values.mean()))]
     series = np.minimum(values, np.percentile(values, 98)).astype(np.float64)
     weeks = series[: series.size // 7 * 7].reshape(-1, 7).mean(axis=1)
     # The median squared step of weekly means, as the variance of one day.
     noise = 7 * np.median(np.diff(weeks) ** 2) / (2 * 0.455)
     penalty = _PENALTY * (noise + 1e-6 * series.var() + 1e-12) * np.log(series.size)
-    if series.size < 2 * MIN_REGIME_DAYS:
-        return [(0, series.size, float(series.mean()))]
+    import ruptures  # noqa: PLC0415 - 1.7 s of import that only gated sites need
+
     model = ruptures.KernelCPD(kernel="linear", min_size=MIN_REGIME_DAYS)
     ends = model.fit(series.reshape(-1, 1)).predict(pen=penalty)
     starts = [0, *ends[:-1]]

@@ -66,9 +66,7 @@ def around(cube: MeterCube) -> Around:
     )
 
 
-def _daily(
-    x: npt.NDArray[np.float32], day: npt.NDArray[np.int32]
-) -> npt.NDArray[np.float64]:
+def _daily(x: npt.NDArray[np.float32], day: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
     flat = x.reshape(len(x), -1)
     begins = np.flatnonzero(np.diff(day, prepend=-1))
     total = np.add.reduceat(np.nan_to_num(flat).astype(np.float64), begins, axis=1)
@@ -191,9 +189,7 @@ def answers(net, asked, warmth, sun, calendar, known, residuals):  # type: ignor
                     length = lengths[e]
                     raw, freed, edge, slots = _placebos(off, days, length)
                 p, d = starts[e], day[starts[e]]
-                if not predictors(
-                    total, count, warmth[d], sun[d], p, weekday[p], season[d], row
-                ):
+                if not predictors(total, count, warmth[d], sun[d], p, weekday[p], season[d], row):
                     continue
                 place(row, centre, scale)
                 drift(raw, days, day[p : p + 1], False, shift)
@@ -206,7 +202,7 @@ def answers(net, asked, warmth, sun, calendar, known, residuals):  # type: ignor
 
 @njit(cache=True)
 def _placebos(off, days, length):  # type: ignore[no-untyped-def]
-    """Of the ordinary days: answers, those freed of drift, steps, (n,) each; scatter in a window."""
+    """Of the ordinary days: answers, those freed of drift, steps; scatter inside a window."""
     n = len(off)
     raw, freed, edge, slots = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
     for i in range(n):

@@ -78,12 +78,31 @@ def lay_responses(starts, lengths, signs, known, residuals, drawn, given):  # ty
 def _lay(chosen, starts, lengths, sign, known, residuals, drawn, given):  # type: ignore[no-untyped-def]
     size = shrunken(known[chosen, RESPONSE], known[chosen, SCATTER])
     noise = np.sqrt(np.mean(known[chosen, SLOT_SCATTER] ** 2))
-    shape, tail = np.zeros(_EDGE + 1), np.zeros(TAIL)
-    count, tails = np.zeros(_EDGE + 1), np.zeros(TAIL)
-    square = 0.0
-    n = 0
+    shape, tail = _shape(chosen, lengths, sign, known, residuals, noise)
+    share = _believed(chosen, lengths, sign, known, residuals, shape, noise)
+    less, more = (given, drawn) if sign > 0 else (drawn, given)
     for i in range(len(chosen)):
         e = chosen[i]
+        if size[i] <= 0:
+            continue
+        depth = size[i] / max(size.mean(), 1e-9)
+        for t in range(min(lengths[e], len(drawn) - starts[e])):
+            usual = shape[_place_in_shape(t, lengths[e])]
+            own = sign * residuals[e, LEAD + t] - known[e, RESPONSE] - usual
+            value = size[i] + depth * usual + (0.0 if isnan(own) else share * own)
+            less[starts[e] + t] = max(value, 0.0)
+        for t in range(TAIL if lengths[e] < LONGEST else 0):
+            at = starts[e] + lengths[e] + t
+            if at < len(drawn) and less[at] == 0:
+                more[at] = max(-depth * tail[t], 0.0)
+
+
+@njit(cache=True)
+def _shape(chosen, lengths, sign, known, residuals, noise):  # type: ignore[no-untyped-def]
+    """Usual departure of a window's half-hours from its mean, and usual answer after it, kW."""
+    shape, tail = np.zeros(_EDGE + 1), np.zeros(TAIL)
+    count, tails = np.zeros(_EDGE + 1), np.zeros(TAIL)
+    for e in chosen:
         for t in range(lengths[e]):
             own = sign * residuals[e, LEAD + t] - known[e, RESPONSE]
             if not isnan(own):
@@ -99,31 +118,18 @@ def _lay(chosen, starts, lengths, sign, known, residuals, drawn, given):  # type
     spread = np.sqrt(np.mean(known[chosen, SCATTER] ** 2) + noise**2)
     for t in range(TAIL):
         tail[t] = _usual(tail[t], tails[t], spread)
-    middle = max(size.mean(), 1e-9)
-    for i in range(len(chosen)):
-        e = chosen[i]
+    return shape, tail
+
+
+@njit(cache=True)
+def _believed(chosen, lengths, sign, known, residuals, shape, noise):  # type: ignore[no-untyped-def]
+    """How much of a half-hour's own departure from the shape is more than an ordinary day's."""
+    square = 0.0
+    n = 0
+    for e in chosen:
         for t in range(lengths[e]):
             own = sign * residuals[e, LEAD + t] - known[e, RESPONSE]
             if not isnan(own):
                 square += (own - shape[_place_in_shape(t, lengths[e])]) ** 2
                 n += 1
-    # How much of a half-hour's own departure from the shape is more than an ordinary day's.
-    share = max(0.0, 1.0 - noise * noise / max(square / max(n, 1), 1e-12))
-    less, more = (given, drawn) if sign > 0 else (drawn, given)
-    for i in range(len(chosen)):
-        e = chosen[i]
-        if size[i] <= 0:
-            continue
-        depth = size[i] / middle
-        for t in range(min(lengths[e], len(drawn) - starts[e])):
-            usual = size[i] + depth * shape[_place_in_shape(t, lengths[e])]
-            own = sign * residuals[e, LEAD + t] - known[e, RESPONSE]
-            own -= shape[_place_in_shape(t, lengths[e])]
-            value = usual + (0.0 if isnan(own) else share * own)
-            less[starts[e] + t] = max(value, 0.0)
-        if lengths[e] == LONGEST:
-            continue
-        for t in range(TAIL):
-            at = starts[e] + lengths[e] + t
-            if at < len(drawn) and less[at] == 0:
-                more[at] = max(-depth * tail[t], 0.0)
+    return max(0.0, 1.0 - noise * noise / max(square / max(n, 1), 1e-12))
