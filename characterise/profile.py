@@ -11,7 +11,7 @@ import polars as pl
 from characterise import baselines, injection, presence, signatures, sufficiency
 from characterise.area_load import area_load
 from characterise.asset_classes import ASSET_CLASSES
-from characterise.capability.history import history
+from characterise.capability.history import histories as follow
 from characterise.capability.tables import availability_frame, capability_frame
 from characterise.detections import detections_frame
 from characterise.frames import ATTRIBUTION
@@ -83,7 +83,7 @@ def profile(
         prevalence=settings.prevalence,
     )
     attributions = signatures.attribute(cube, judged.present, signals)
-    histories = [history(cube, part) for part in attributions if part.rows.size]
+    histories = follow(cube, attributions)
     entering = judged.present & (judged.tier < LOW)
     frames = {
         "detections": detections_frame(

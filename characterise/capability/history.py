@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,7 +14,15 @@ from characterise.asset_classes import BESS, FLEXIBLE_DEMAND, HEAT_PUMP, SOLAR_P
 from characterise.capability.spread import Float, Window
 from characterise.episodes import Episodes, episodes, operating_threshold_kw
 from characterise.meter_cube import MeterCube
-from characterise.regimes import REMOVED, RESIZED, Regimes, regimes, without_season
+from characterise.regimes import (
+    REMOVED,
+    RESIZED,
+    Break,
+    Regimes,
+    regimes,
+    site_breaks,
+    without_season,
+)
 from characterise.settlement import SLOTS_PER_DAY
 from characterise.signatures.attribution import Attribution
 from characterise.signatures.surroundings import surroundings
@@ -22,6 +31,8 @@ IMPORT: Final = "import"
 EXPORT: Final = "export"
 GIVES: Final = frozenset({SOLAR_PV, BESS, FLEXIBLE_DEMAND})
 """Classes whose duration and ramp are those of what they give: generation, discharge, reduction."""
+PROPORTIONAL: Final = frozenset({SOLAR_PV, HEAT_PUMP})
+"""Classes whose energy grows with their size."""
 LAST_DAYS: Final = 365
 HEATING_BELOW_C: Final = 15.5
 
@@ -62,8 +73,25 @@ class History:
         return self.sides[1] if self.asset_class in GIVES else self.sides[0]
 
 
-def history(cube: MeterCube, part: Attribution) -> History:
-    """Follow one class through the span of the cube."""
+def histories(cube: MeterCube, parts: Sequence[Attribution]) -> list[History]:
+    """Follow every class through the span of the cube; what came when is told apart by site."""
+    breaks = site_breaks(cube, parts)
+    return [
+        history(cube, part, own) for part, own in zip(parts, breaks, strict=True) if part.rows.size
+    ]
+
+
+def history(
+    cube: MeterCube, part: Attribution, breaks: Sequence[Sequence[Break]] | None = None
+) -> History:
+    """Follow one class through the span of the cube.
+
+    Parameters
+    ----------
+    breaks
+        Of each row, of `regimes.site_breaks`; found for this class alone by default.
+    """
+    own = site_breaks(cube, (part,))[0] if breaks is None else breaks
     powers = (part.import_kw, part.export_kw)
     thresholds = tuple(operating_threshold_kw(power) for power in powers)
     operating = np.zeros(part.import_kw.shape[:2], dtype=np.bool_)
@@ -74,9 +102,17 @@ def history(cube: MeterCube, part: Attribution) -> History:
     main = powers[1] if part.asset_class in GIVES else powers[0]
     warmth_or_sun, height = _seasons(cube, part)
     energy = without_season(_daily_kwh(main), warmth_or_sun, 0.2)
-    peak = without_season(np.nan_to_num(main).max(axis=2), height, 0.5)
+    peak = np.nan_to_num(main).max(axis=2)
+    if part.asset_class == HEAT_PUMP:
+        # How hard it runs does not follow the cold, but only cold days show it.
+        peak = np.where(np.isfinite(without_season(peak, height, 0.5)), peak, np.float32(np.nan))
+    else:
+        peak = without_season(peak, height, 0.5)
     size = np.where(operating, peak, np.float32(np.nan))
-    found = regimes(energy, size, operating)
+    if part.asset_class == FLEXIBLE_DEMAND:
+        # It runs when it is called: idle days are the caller's, and say nothing of it.
+        energy = np.full_like(energy, np.nan)
+    found = regimes(energy, size, operating, own, proportional=part.asset_class in PROPORTIONAL)
     window = _window(cube, part, found)
     sides = tuple(
         _side(name, power, threshold, window)

@@ -12,6 +12,35 @@ from characterise.meter_cube import MeterCube
 
 AREAS: Final = ("gsp_group", "gsp", "primary", "feeder", "zone")
 """Facts of a meter that a signal's area may name."""
+RAISING: Final = ("price_low", "low_price", "turn_up", "demand_up", "negative_price")
+"""Parts of the kind of a signal that asks for more load; every other asks for less."""
+
+
+def asked(
+    cube: MeterCube, signals: pl.DataFrame | None
+) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int32]]:
+    """Distinct calls, and which of them each meter has.
+
+    Returns
+    -------
+    (A, D, 48) 1 where a signal asks for less load, -1 where one asks for more and none for less,
+    0 where there is none; and (M,) index, -1 for no signal.
+    """
+    mask, index = covered(cube, signals)
+    out = mask.astype(np.int8)
+    if signals is None or not len(mask):
+        return out, index
+    kind = pl.col("kind").cast(pl.String).fill_null("").str.to_lowercase().str.replace_all(" ", "_")
+    raising = signals.filter(kind.str.contains("|".join(RAISING)))
+    if not raising.height:
+        return out, index
+    lowering = signals.filter(~kind.str.contains("|".join(RAISING)))
+    less, who = covered(cube, lowering)
+    for key in range(len(mask)):
+        # Meters that share every signal share those that ask for less.
+        own = who[np.flatnonzero(index == key)[0]]
+        out[key][mask[key] & ~less[own] if own >= 0 else mask[key]] = -1
+    return out, index
 
 
 def covered(

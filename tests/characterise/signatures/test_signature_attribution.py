@@ -8,6 +8,7 @@ import pytest
 from characterise import signatures
 from characterise.asset_classes import ASSET_CLASSES
 from characterise.signatures import ev_charger, flexible_demand, heat_pump, solar_pv
+from characterise.signatures.dispatch_signals import covered
 from characterise.signatures.surroundings import surroundings
 from characterise.training.explained import signed_truth
 from characterise.training.figures import matthews, r2
@@ -58,7 +59,7 @@ def test_absent_classes_are_not_attributed(site):
 def test_a_response_stands_only_in_signalled_windows(site):
     batch = site("flexible_cold_store", 1, "honest")
     part = flexible_demand.attribute(batch.cube, np.array([0], np.int32), signals=batch.signals)
-    mask, index = flexible_demand.covered(batch.cube, batch.signals)
+    mask, index = covered(batch.cube, batch.signals)
     outside = ~mask[index]
     assert np.nansum(part.export_kw[~outside]) > 0
     assert np.nansum(part.export_kw[outside]) == 0

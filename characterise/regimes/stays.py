@@ -1,16 +1,19 @@
-"""Installed, removed, resized: when an asset came, went, or became another size for good.
+"""When an asset came, went, or became another size for good, and since when it is as it is.
 
 A fast pass over all series gates the few that may hold a change; only those see ruptures.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 from numba import njit
+
+from characterise.regimes.arrivals import Break
 
 Float = npt.NDArray[np.float32]
 Flag = npt.NDArray[np.bool_]
@@ -24,6 +27,10 @@ ABSENT_SHARE: Final = 0.08
 """A level under this share of the highest level counts as not being there."""
 RESIZED_RATIO: Final = 1.6
 """Sizes further apart than this are two sizes."""
+ENERGY_RATIO: Final = 1.3
+"""Least ratio of the energies, for classes that run in proportion to their size."""
+_NEAR_DAYS: Final = 7
+_SHOWN_DAYS: Final = 21
 _GATE: Final = 30.0
 _PENALTY: Final = 8.0
 
@@ -45,7 +52,14 @@ class Regimes:
     """(K,) `INSTALLED`, `REMOVED`, `RESIZED` as they were found."""
 
 
-def regimes(energy: Float, size: Float, operating: Flag) -> Regimes:
+def regimes(
+    energy: Float,
+    size: Float,
+    operating: Flag,
+    breaks: Sequence[Sequence[Break]] | None = None,
+    *,
+    proportional: bool = False,
+) -> Regimes:
     """Find arrivals and removals in how much it ran, changes of size in how hard.
 
     Parameters
@@ -57,13 +71,18 @@ def regimes(energy: Float, size: Float, operating: Flag) -> Regimes:
         (K, D) highest power of each day on which it ran, freed of season, NaN on others.
     operating
         (K, D) days with at least one operating half-hour.
+    breaks
+        Of each series, in order of time: what the boundary itself shows of it (`site_breaks`).
+    proportional
+        Whether a larger one also runs more energy, so that one without the other is no resize.
 
     Notes
     -----
     How much an asset runs is its owner's habit, so a lower level is a removal only where hardly
     anything is left. The gate is the largest gain of squared error by one split, over the variance
     left. Behind it stands ruptures' KernelCPD with the linear kernel on daily values (methods.md
-    5); its penalty scales with the variance from week to week, which weekly habits inflate.
+    5); its penalty scales with the variance from week to week, which weekly habits inflate. Where
+    an attribution that ran hardly anywhere speaks so plainly, it is believed; else the breaks are.
     """
     first = np.where(operating.any(axis=1), operating.argmax(axis=1), -1).astype(np.int32)
     last = operating.shape[1] - 1 - operating[:, ::-1].argmax(axis=1)
@@ -80,13 +99,68 @@ def regimes(energy: Float, size: Float, operating: Flag) -> Regimes:
             if inside.size:
                 start[row], last[row] = inside[0], inside[-1]
                 first[row] = inside[0] if changes[row][0] == INSTALLED else first[row]
+    for at, own in enumerate(breaks or ()):
+        names, begun, ended = _stay(own, operating.shape[1]) if own and ran[at] else ((), 0, 0)
+        if names:
+            changes[at] = names
+            first[at], last[at] = _dates(operating[at], names, begun, ended)
+            start[at] = max(begun, int(first[at]))
     for row in np.flatnonzero((_largest_gain(size) > _GATE) & ran):
         days = np.flatnonzero(np.isfinite(size[row]))
-        since = _since_resized(_segments(size[row][days]))
-        if since:
+        days = days[days >= start[row]]
+        since = _since_resized(_segments(size[row][days])) if days.size else 0
+        if (
+            since
+            and _shown(breaks, int(row), int(days[since]))
+            and (not proportional or _moved(energy[row], start[row], days[since]))
+        ):
             start[row] = max(start[row], days[since])
             changes[row] = (*changes[row], RESIZED)
     return Regimes(first, last, start, tuple(changes))
+
+
+def _stay(own: Sequence[Break], n_days: int) -> tuple[tuple[str, ...], int, int]:
+    """Names of the changes, and the first day and the end of the latest stay."""
+    names: list[str] = []
+    begun, ended, there = 0, n_days, not own[0].comes
+    for one in own:
+        if one.comes and not there:
+            names.append(INSTALLED)
+            begun, ended = one.day, n_days
+        elif not one.comes:
+            ended = one.day
+        there = one.comes
+    if not there and n_days - ended >= MIN_REGIME_DAYS and ended - begun >= MIN_REGIME_DAYS:
+        names.append(REMOVED)
+    # It went and came back: what counts is that it came.
+    return tuple(dict.fromkeys(names)), begun, ended
+
+
+def _dates(operating: Flag, names: tuple[str, ...], begun: int, ended: int) -> tuple[int, int]:
+    """First and last day seen: days on which it ran near the breaks, else the breaks."""
+    ran = np.flatnonzero(operating)
+    first, last = int(ran[0]), int(ran[-1])
+    if INSTALLED in names:
+        near = ran[(ran >= begun) & (ran < begun + _NEAR_DAYS)]
+        first = int(near[0]) if near.size else begun
+    if REMOVED in names:
+        near = ran[(ran < ended) & (ran >= ended - _NEAR_DAYS)]
+        last = int(near[-1]) if near.size else ended - 1
+    return first, max(last, first)
+
+
+def _shown(breaks: Sequence[Sequence[Break]] | None, row: int, day: int) -> bool:
+    """Whether the boundary has a break near ``day``; a size alone may be a cold spell's."""
+    return breaks is None or any(abs(one.day - day) <= _SHOWN_DAYS for one in breaks[row])
+
+
+def _moved(energy: Float, first: int, at: int) -> bool:
+    """Whether energies before and after a day inside a stay are as far apart as sizes would be."""
+    sides = (energy[first:at], energy[at:])
+    if any(np.isfinite(side).sum() < MIN_REGIME_DAYS for side in sides):
+        return False
+    before, after = (float(np.nanmean(side)) for side in sides)
+    return max(before, after) >= ENERGY_RATIO * max(min(before, after), 1e-9)
 
 
 def without_season(daily: Float, season: Float | None, least: float) -> Float:
@@ -111,13 +185,15 @@ def without_season(daily: Float, season: Float | None, least: float) -> Float:
 
 def _segments(values: Float) -> list[Segment]:
     """Split one gated series of daily values."""
-    import ruptures  # noqa: PLC0415 - 1.7 s of import that only gated sites need
-
+    if values.size < 2 * MIN_REGIME_DAYS:
+        return [(0, values.size, float(values.mean()))]
     series = np.minimum(values, np.percentile(values, 98)).astype(np.float64)
     weeks = series[: series.size // 7 * 7].reshape(-1, 7).mean(axis=1)
     # The median squared step of weekly means, as the variance of one day.
     noise = 7 * np.median(np.diff(weeks) ** 2) / (2 * 0.455)
     penalty = _PENALTY * (noise + 1e-6 * series.var() + 1e-12) * np.log(series.size)
+    import ruptures  # noqa: PLC0415 - 1.7 s of import that only gated sites need
+
     model = ruptures.KernelCPD(kernel="linear", min_size=MIN_REGIME_DAYS)
     ends = model.fit(series.reshape(-1, 1)).predict(pen=penalty)
     starts = [0, *ends[:-1]]
