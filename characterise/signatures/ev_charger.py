@@ -13,6 +13,7 @@ from numba import njit
 from characterise.asset_classes import EV_CHARGER
 from characterise.meter_cube import MeterCube
 from characterise.signatures.attribution import Attribution, Float, Rows, attributed, net_of
+from characterise.signatures.fleet import FLEET_STATISTICS, fill_fleet, fleet_statistics
 from characterise.signatures.sessions import (
     SMALLEST_KW,
     STATISTICS,
@@ -35,6 +36,7 @@ FEATURES: Final = (
     *STATISTICS,
     *(f"large_{name}" for name in _OF_LARGE),
     *_SHAPES,
+    *FLEET_STATISTICS,
 )
 SIGNS: Final = (1,) * len(FEATURES)
 """Direction in which physics lets each feature speak for the class; 0 is told, never weighed."""
@@ -127,7 +129,7 @@ def _measure(x, floor, slot, warm, weeks, total, places, powers, work, out):  # 
 
 
 @njit(cache=True)
-def _features(net, slot, clock, day_temp, station, table, shapes, large):  # type: ignore[no-untyped-def]
+def _features(net, slot, clock, day_temp, station, table, shapes, fleets, large):  # type: ignore[no-untyped-def]
     days = net.shape[1]
     size = days * 48
     work = np.empty(size, np.float32)
@@ -139,6 +141,7 @@ def _features(net, slot, clock, day_temp, station, table, shapes, large):  # typ
     centre = np.empty(48, np.float32)
     scatter = np.empty(48, np.float32)
     unusual = np.empty(size, np.float32)
+    space = np.empty((5, size), np.float32)
     for m in range(net.shape[0]):
         x = net[m].reshape(size)
         floor = step_floor(x, work)
@@ -160,6 +163,7 @@ def _features(net, slot, clock, day_temp, station, table, shapes, large):  # typ
         if large[m]:
             _unusual(net[m], centre, unusual)
             seen = unusual
+            fleet_statistics(net[m], space, fleets[m])
         _measure(seen, floor, local, warm, count / 336, total, places, powers, work, table[m])
         _shape_features(x, centre, work, shapes[m])
 
@@ -179,6 +183,7 @@ def features(cube: MeterCube, signals: pl.DataFrame | None = None) -> Float:
     around = surroundings(cube)
     table = np.full((cube.n_meters, len(STATISTICS)), np.nan, dtype=np.float32)
     shapes = np.full((cube.n_meters, len(_SHAPES)), np.nan, dtype=np.float32)
+    fleets = np.full((cube.n_meters, len(FLEET_STATISTICS)), np.nan, dtype=np.float32)
     large = np.zeros(cube.n_meters, dtype=bool)
     _features(
         cube.net_kw,
@@ -188,12 +193,13 @@ def features(cube: MeterCube, signals: pl.DataFrame | None = None) -> Float:
         around.station,
         table,
         shapes,
+        fleets,
         large,
     )
     columns = [STATISTICS.index(name) for name in _OF_LARGE]
     of_large = np.where(large[:, None], table[:, columns], np.float32(np.nan))
     table[large] = np.nan
-    return np.concatenate([table, of_large, shapes], axis=1)
+    return np.concatenate([table, of_large, shapes, fleets], axis=1)
 
 
 @njit(cache=True)
@@ -207,6 +213,7 @@ def _attribute(net, drawn):  # type: ignore[no-untyped-def]
     stops = np.empty(size, np.int32)
     powers = np.empty(size, np.float32)
     spreads = np.empty(size, np.float32)
+    space = np.empty((5, size), np.float32)
     for m in range(net.shape[0]):
         x = net[m].reshape(size)
         y = drawn[m].reshape(size)
@@ -218,6 +225,9 @@ def _attribute(net, drawn):  # type: ignore[no-untyped-def]
             # A charging hub: it idles on its usual day, and several cars at once have no one size.
             for t in range(size):
                 y[t] = max(x[t] - centre[t % 48], np.float32(0.0))
+            continue
+        if _is_large(x, work):
+            fill_fleet(x, space, y)
             continue
         n = find_blocks(x, floor, starts, stops, powers, spreads)
         charger = charger_size(n, starts, stops, powers, spreads)

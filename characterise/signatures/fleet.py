@@ -1,0 +1,208 @@
+"""Chargers of a business or a car park: bumps on a building's day, of no one size."""
+
+from __future__ import annotations
+
+from math import isnan
+from typing import Final
+
+import numpy as np
+from numba import njit
+
+from characterise.signatures.excursions import (
+    bumps,
+    carried_forward,
+    reached,
+    slot_counts,
+    unlike_other_weeks,
+)
+
+FLEET_STATISTICS: Final = (
+    "fleet_up_hours",
+    "fleet_up_spell",
+    "fleet_up_rare",
+    "fleet_up_quiet",
+    "fleet_bumps",
+    "fleet_rough",
+    "fleet_over_swing",
+    "fleet_kw",
+    "fleet_rough_kw",
+)
+"""Columns that `fleet_statistics` fills, in order."""
+PARTIAL_KW = 2.5
+"""A third of the smallest charger, 7 to 7.4 kW: half an hour that it ran in for ten minutes."""
+_RESOLUTION_KW = 0.15
+"""What a large meter may round to: it keeps ratios of next to nothing near one."""
+_SHORT, _HALF_DAY, _DAY = 2, 6, 12
+"""Half-widths of windows, half-hours: bumps of 2, 6 and 12 h."""
+_LEAST_DAYS = 28
+_BINS = 96
+
+
+@njit(cache=True)
+def _mean_known(part, x):  # type: ignore[no-untyped-def]
+    total = 0.0
+    n = 0
+    for t in range(x.shape[0]):
+        if not isnan(x[t]):
+            total += part[t]
+            n += 1
+    return total / max(n, 1)
+
+
+@njit(cache=True)
+def _lopsided(up, down, width, share, out):  # type: ignore[no-untyped-def]
+    """Fill (48,) log ratio of bumps to dips at one share of days; return the sums of both."""
+    ups = 0.0
+    downs = 0.0
+    for j in range(48):
+        a = reached(up[j], width, share) + _RESOLUTION_KW
+        b = reached(down[j], width, share) + _RESOLUTION_KW
+        out[j] = np.log(a / b)
+        if not isnan(out[j]):
+            ups += a
+            downs += b
+    return ups, downs
+
+
+@njit(cache=True)
+def _quiet(up, down, width, share):  # type: ignore[no-untyped-def]
+    """Log ratio of bumps to dips in the half of the half-hours where dips are least."""
+    a = np.empty(48)
+    b = np.empty(48)
+    for j in range(48):
+        a[j] = reached(up[j], width, share) + _RESOLUTION_KW
+        b[j] = reached(down[j], width, share) + _RESOLUTION_KW
+    order = np.argsort(b)[:24]
+    return np.log(np.sum(a[order]) / np.sum(b[order]))
+
+
+@njit(cache=True)
+def _best_spell(ratio):  # type: ignore[no-untyped-def]
+    """Highest mean of a quarter of the day, round midnight too."""
+    best = -np.inf
+    for j in range(48):
+        total = 0.0
+        for k in range(12):
+            total += ratio[(j + k) % 48]
+        best = max(best, total / 12)
+    return best
+
+
+@njit(cache=True)
+def fleet_statistics(net, space, out):  # type: ignore[no-untyped-def]
+    """Fill `FLEET_STATISTICS` of one meter; untouched where under four weeks are known.
+
+    Parameters
+    ----------
+    net
+        (D, 48) kW, NaN where unusable.
+    space
+        (5, T) work space.
+
+    Notes
+    -----
+    A building's own noise about its week goes down as far as up; cars only add. So bumps of up to
+    two hours are held against dips of as long, half-hour of the day by half-hour of the day, that
+    the building's restless mornings do not drown its quiet ones. First about the same half-hours
+    of other weeks (``up_*``), then in the load itself, where a smooth building shows neither.
+    """
+    x = net.reshape(net.size)
+    z, rest, up, down, work = space[0], space[1], space[2], space[3], space[4]
+    known = 0
+    for value in x:
+        known += not isnan(value)
+    if known < _LEAST_DAYS * 48:
+        return
+    ratio = np.empty(48)
+    counts_up = np.empty((48, _BINS), np.int32)
+    counts_down = np.empty((48, _BINS), np.int32)
+
+    carried_forward(x, z)
+    bumps(z, _SHORT, up, work)
+    _mirror(z)
+    bumps(z, _SHORT, down, work)
+    _mirror(z)
+    mean_up, mean_down = _mean_known(up, x), _mean_known(down, x)
+    out[4] = np.log((mean_up + 0.02) / (mean_down + 0.02))
+    width = (mean_up + mean_down + 0.1) / 8
+    slot_counts(up, x, width, counts_up)
+    slot_counts(down, x, width, counts_down)
+    ups, downs = _lopsided(counts_up, counts_down, width, 0.9, ratio)
+    out[5] = np.log(ups / downs)
+    out[8] = np.log(reached(_all(counts_up), width, 0.95) + 0.2)
+    bumps(z, 2 * _SHORT, up, work)
+    width = (_mean_known(up, x) + 0.1) / 8
+    slot_counts(up, x, width, counts_up)
+    out[6] = np.log((reached(_all(counts_up), width, 0.97) + 0.2) / (_swing(x, work) + 1.0))
+
+    unlike_other_weeks(net, rest.reshape(net.shape))
+    carried_forward(rest, z)
+    bumps(z, _SHORT, up, work)
+    _mirror(z)
+    bumps(z, _SHORT, down, work)
+    width = (_mean_known(up, rest) + _mean_known(down, rest) + 0.1) / 8
+    slot_counts(up, rest, width, counts_up)
+    slot_counts(down, rest, width, counts_down)
+    _lopsided(counts_up, counts_down, width, 0.8, ratio)
+    out[0] = np.mean(np.sort(ratio)[36:])
+    _lopsided(counts_up, counts_down, width, 0.9, ratio)
+    out[1] = _best_spell(ratio)
+    out[3] = _quiet(counts_up, counts_down, width, 0.9)
+    _lopsided(counts_up, counts_down, width, 0.95, ratio)
+    out[2] = np.median(ratio)
+    out[7] = np.log(reached(_all(counts_up), width, 0.95) + 0.2)
+
+
+@njit(cache=True)
+def _mirror(z):  # type: ignore[no-untyped-def]
+    for t in range(z.shape[0]):
+        z[t] = -z[t]
+
+
+@njit(cache=True)
+def _all(counts):  # type: ignore[no-untyped-def]
+    total = np.zeros(counts.shape[1], np.int64)
+    for j in range(counts.shape[0]):
+        for k in range(counts.shape[1]):
+            total[k] += counts[j, k]
+    return total
+
+
+@njit(cache=True)
+def _swing(x, work):  # type: ignore[no-untyped-def]
+    """From the 10th to the 90th percentile of ``x``, kW."""
+    n = 0
+    for value in x:
+        if not isnan(value):
+            work[n] = value
+            n += 1
+    low, high = n // 10, n - 1 - n // 10
+    ordered = np.partition(np.partition(work[:n], low), high)
+    return ordered[high] - np.partition(work[:n], low)[low]
+
+
+@njit(cache=True)
+def fill_fleet(x, space, y):  # type: ignore[no-untyped-def]
+    """Write into ``y`` what stands out of a building's load for half a day at the most, kW.
+
+    Parameters
+    ----------
+    x, y
+        (T,) boundary, kW, NaN where unusable; filled.
+    space
+        (5, T) work space.
+
+    Notes
+    -----
+    A half-hour is charging where the mean of the bumps of 6 and of 12 h passes the site's own
+    mean of them, and part of a charger's power, in quadrature; it is given the bump of 6 h.
+    """
+    z, half_day, day, work = space[0], space[1], space[2], space[3]
+    carried_forward(x, z)
+    bumps(z, _HALF_DAY, half_day, work)
+    bumps(z, _DAY, day, work)
+    usual = 0.5 * (_mean_known(half_day, x) + _mean_known(day, x))
+    least = np.hypot(PARTIAL_KW, usual)
+    for t in range(x.shape[0]):
+        if not isnan(x[t]) and 0.5 * (half_day[t] + day[t]) > least:
+            y[t] = half_day[t]
