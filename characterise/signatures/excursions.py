@@ -13,7 +13,7 @@ WEEK = 7
 
 @njit(cache=True)
 def carried_forward(x, z):  # type: ignore[no-untyped-def]
-    """Fill (T,) ``z`` with ``x``, each unknown value by the last known one, zero before the first."""
+    """Fill (T,) ``z`` with ``x``, unknown values by the last known one, zero before the first."""
     last = np.float32(0.0)
     for t in range(x.shape[0]):
         if not isnan(x[t]):
@@ -104,7 +104,7 @@ def slot_counts(part, known, width, counts):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def reached(counts, width, share):  # type: ignore[no-untyped-def]
-    """Value under which ``share`` of ``counts`` lie, kW, straight lines within a bin; NaN of none."""
+    """Value under which ``share`` of ``counts`` lie, kW, evenly spread in a bin; NaN of none."""
     total = 0
     for count in counts:
         total += count

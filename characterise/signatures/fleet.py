@@ -21,9 +21,11 @@ FLEET_STATISTICS: Final = (
     "fleet_up_spell",
     "fleet_up_rare",
     "fleet_up_quiet",
+    "fleet_up_long",
     "fleet_bumps",
     "fleet_rough",
     "fleet_over_swing",
+    "fleet_awake",
     "fleet_kw",
     "fleet_rough_kw",
 )
@@ -32,8 +34,8 @@ PARTIAL_KW = 2.5
 """A third of the smallest charger, 7 to 7.4 kW: half an hour that it ran in for ten minutes."""
 _RESOLUTION_KW = 0.15
 """What a large meter may round to: it keeps ratios of next to nothing near one."""
-_SHORT, _HALF_DAY, _DAY = 2, 6, 12
-"""Half-widths of windows, half-hours: bumps of 2, 6 and 12 h."""
+_SHORT, _LONG, _HALF_DAY, _DAY = 2, 4, 6, 12
+"""Half-widths of windows, half-hours: bumps of 2, 4, 6 and 12 h."""
 _LEAST_DAYS = 28
 _BINS = 96
 
@@ -114,43 +116,60 @@ def fleet_statistics(net, space, out):  # type: ignore[no-untyped-def]
     if known < _LEAST_DAYS * 48:
         return
     ratio = np.empty(48)
-    counts_up = np.empty((48, _BINS), np.int32)
-    counts_down = np.empty((48, _BINS), np.int32)
+    ups = np.empty((48, _BINS), np.int32)
+    downs = np.empty((48, _BINS), np.int32)
 
     carried_forward(x, z)
-    bumps(z, _SHORT, up, work)
-    _mirror(z)
-    bumps(z, _SHORT, down, work)
-    _mirror(z)
-    mean_up, mean_down = _mean_known(up, x), _mean_known(down, x)
-    out[4] = np.log((mean_up + 0.02) / (mean_down + 0.02))
-    width = (mean_up + mean_down + 0.1) / 8
-    slot_counts(up, x, width, counts_up)
-    slot_counts(down, x, width, counts_down)
-    ups, downs = _lopsided(counts_up, counts_down, width, 0.9, ratio)
-    out[5] = np.log(ups / downs)
-    out[8] = np.log(reached(_all(counts_up), width, 0.95) + 0.2)
-    bumps(z, 2 * _SHORT, up, work)
+    width = _count(z, x, _SHORT, up, down, work, ups, downs)
+    out[5] = np.log((_mean_known(up, x) + 0.02) / (_mean_known(down, x) + 0.02))
+    more, less = _lopsided(ups, downs, width, 0.9, ratio)
+    out[6] = np.log(more / less)
+    out[10] = np.log(reached(_all(ups), width, 0.95) + 0.2)
+    bumps(z, _LONG, up, work)
     width = (_mean_known(up, x) + 0.1) / 8
-    slot_counts(up, x, width, counts_up)
-    out[6] = np.log((reached(_all(counts_up), width, 0.97) + 0.2) / (_swing(x, work) + 1.0))
+    slot_counts(up, x, width, ups)
+    out[7] = np.log((reached(_all(ups), width, 0.97) + 0.2) / (_swing(x, work) + 1.0))
+    out[8] = _awake(ups, width)
 
     unlike_other_weeks(net, rest.reshape(net.shape))
     carried_forward(rest, z)
-    bumps(z, _SHORT, up, work)
-    _mirror(z)
-    bumps(z, _SHORT, down, work)
-    width = (_mean_known(up, rest) + _mean_known(down, rest) + 0.1) / 8
-    slot_counts(up, rest, width, counts_up)
-    slot_counts(down, rest, width, counts_down)
-    _lopsided(counts_up, counts_down, width, 0.8, ratio)
+    width = _count(z, rest, _LONG, up, down, work, ups, downs)
+    _lopsided(ups, downs, width, 0.95, ratio)
+    out[4] = np.median(ratio)
+    width = _count(z, rest, _SHORT, up, down, work, ups, downs)
+    _lopsided(ups, downs, width, 0.8, ratio)
     out[0] = np.mean(np.sort(ratio)[36:])
-    _lopsided(counts_up, counts_down, width, 0.9, ratio)
+    _lopsided(ups, downs, width, 0.9, ratio)
     out[1] = _best_spell(ratio)
-    out[3] = _quiet(counts_up, counts_down, width, 0.9)
-    _lopsided(counts_up, counts_down, width, 0.95, ratio)
+    out[3] = _quiet(ups, downs, width, 0.9)
+    _lopsided(ups, downs, width, 0.95, ratio)
     out[2] = np.median(ratio)
-    out[7] = np.log(reached(_all(counts_up), width, 0.95) + 0.2)
+    out[9] = np.log(reached(_all(ups), width, 0.95) + 0.2)
+
+
+@njit(cache=True)
+def _count(z, known, half, up, down, work, ups, downs):  # type: ignore[no-untyped-def]
+    """Find bumps and dips and count both by half-hour of the day; return the bins' width, kW."""
+    bumps(z, half, up, work)
+    _mirror(z)
+    bumps(z, half, down, work)
+    _mirror(z)
+    width = (_mean_known(up, known) + _mean_known(down, known) + 0.1) / 8
+    slot_counts(up, known, width, ups)
+    slot_counts(down, known, width, downs)
+    return width
+
+
+@njit(cache=True)
+def _awake(ups, width):  # type: ignore[no-untyped-def]
+    """Log ratio of bumps in the most restless to the calmest sixth of the day."""
+    most = -np.inf
+    least = np.inf
+    for j in range(0, 48, 8):
+        size = reached(_all(ups[j : j + 8]), width, 0.95) + 0.2
+        most = max(most, size)
+        least = min(least, size)
+    return np.log(most / least)
 
 
 @njit(cache=True)
