@@ -102,7 +102,7 @@ def _features(net, slot, clock, day_temp, station, table, shapes, fleets):  # ty
                 known[t // 48] = True
         _warm_days(known, day_temp[station[m]], column, warm)
         usual_day(net[m], column, centre, scatter)
-        large = is_large(x, work)
+        large = is_large(x)
         shape_features(x, centre, work, shapes[m])
         if large:
             shapes[m, :2] = np.nan
@@ -160,12 +160,13 @@ def _attribute(net, drawn):  # type: ignore[no-untyped-def]
         if isnan(floor):
             continue
         usual_day(net[m], column, centre, scatter)
-        if is_large(x, work) and np.nanmax(centre) < SMALLEST_KW:
+        large = is_large(x)
+        if large and np.nanmax(centre) < SMALLEST_KW:
             # A charging hub: it idles on its usual day, and several cars at once have no one size.
             for t in range(size):
                 y[t] = max(x[t] - centre[t % 48], np.float32(0.0))
             continue
-        if is_large(x, work):
+        if large:
             fill_fleet(x, space, y)
             continue
         n = find_blocks(x, floor, starts, stops, powers, spreads)
@@ -181,7 +182,8 @@ def attribute(
 ) -> Attribution:
     """Charging of ``rows``: each block of the charger's size above the line from before to after.
 
-    At a charging hub, over `LARGE_KW` but idle on its usual day, all that runs is charging.
+    At a charging hub, over `LARGE_KW` but idle on its usual day, all that runs is charging; at
+    other sites of that size what stands out of the building's day (`fill_fleet`).
 
     Parameters
     ----------

@@ -218,8 +218,8 @@ def fill_fleet(x, space, y):  # type: ignore[no-untyped-def]
     A run of half-hours is charging where the mean of the bumps of 6 and of 12 h stays over half
     the site's own mean of them and `EDGE_KW`, in quadrature, and a bump of 6 h in it passes the
     whole mean and `PARTIAL_KW` (two thresholds with hysteresis, Canny 1986). Each half-hour is
-    given its bump of 6 h: longer ones hold the building's own day. Both thresholds were chosen on
-    simulated chargers, in simulated buildings and over real ones.
+    given its bump of 6 h, at most what it draws: longer ones hold the building's own day. Both
+    thresholds were chosen on simulated chargers, in simulated buildings and over real ones.
     """
     z, half_day, day, work = space[0], space[1], space[2], space[3]
     carried_forward(x, z)
@@ -238,5 +238,5 @@ def fill_fleet(x, space, y):  # type: ignore[no-untyped-def]
         if highest > least:
             for k in range(t, stop):
                 if not isnan(x[k]):
-                    y[k] = half_day[k]
+                    y[k] = max(np.float32(0.0), min(half_day[k], x[k]))
         t = max(stop, t + 1)

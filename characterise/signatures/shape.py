@@ -55,12 +55,11 @@ def shape_features(x, centre, work, out):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def is_large(x, work):  # type: ignore[no-untyped-def]
-    """Whether 1 % of the known half-hours are over `LARGE_KW`, either way."""
-    k = 0
-    for t in range(x.shape[0]):
-        if not isnan(x[t]):
-            work[k] = abs(x[t])
-            k += 1
-    place = k - 1 - k // 100
-    return k > 0 and np.partition(work[:k], place)[place] > LARGE_KW
+def is_large(x):  # type: ignore[no-untyped-def]
+    """Whether more than 1 % of the known half-hours are over `LARGE_KW`, either way."""
+    known = 0
+    over = 0
+    for value in x:
+        known += not isnan(value)
+        over += abs(value) > LARGE_KW
+    return over > known // 100

@@ -13,6 +13,7 @@ from characterise.signatures.excursions import (
     unlike_other_weeks,
 )
 from characterise.signatures.fleet import FLEET_STATISTICS, fill_fleet, fleet_statistics
+from characterise.signatures.shape import is_large
 
 DAYS = 84
 
@@ -155,3 +156,13 @@ def test_an_hourly_source_split_in_two_still_shows_its_fleet():
 
     own, other = statistics(hourly(building() + cars())), statistics(hourly(building()))
     assert own["fleet_up_hours"] > other["fleet_up_hours"] + 0.3
+
+
+def test_a_site_is_large_by_more_than_a_hundredth_of_its_half_hours():
+    load = np.full(1000, 5, np.float32)
+    load[:10] = -30
+    assert not is_large(load)
+    load[10] = 30
+    assert is_large(load)
+    load[500:] = np.nan
+    assert is_large(load)
