@@ -13,6 +13,7 @@ from numba import njit
 from characterise.asset_classes import EV_CHARGER
 from characterise.meter_cube import MeterCube
 from characterise.signatures.attribution import Attribution, Float, Rows, attributed, net_of
+from characterise.signatures.fleet import FLEET_STATISTICS, fill_fleet, fleet_statistics
 from characterise.signatures.sessions import (
     SMALLEST_KW,
     STATISTICS,
@@ -22,19 +23,19 @@ from characterise.signatures.sessions import (
     peak_explained,
     session_statistics,
 )
+from characterise.signatures.shape import LARGE_KW, SHAPES, is_large, shape_features
 from characterise.signatures.slots import smallest_visible, usual_day
 from characterise.signatures.steps import find_blocks, step_floor
 from characterise.signatures.surroundings import surroundings
 
-LARGE_KW: Final = 25.0
-"""Load that a single-phase 100 A service cannot carry: there one charger is not the site's peak."""
-_SHAPES: Final = ("positive_skew", "step_tail", "idle_share")
-_OF_LARGE: Final = ("evenness", "end_variety", "peak_explained", "one_sided")
-"""Session figures that a building's own daily swing does not drown."""
+__all__ = ["FEATURES", "LARGE_KW", "SIGNS", "attribute", "detectable_kw", "features", "reasons"]
+
+_IDLE: Final = 0.2
+"""Share of half-hours at nothing that is worth a sentence."""
 FEATURES: Final = (
     *STATISTICS,
-    *(f"large_{name}" for name in _OF_LARGE),
-    *_SHAPES,
+    *SHAPES,
+    *FLEET_STATISTICS,
 )
 SIGNS: Final = (1,) * len(FEATURES)
 """Direction in which physics lets each feature speak for the class; 0 is told, never weighed."""
@@ -57,59 +58,6 @@ def _warm_days(known, temp, column, warm):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _shape_features(x, centre, work, out):  # type: ignore[no-untyped-def]
-    """Fill `_SHAPES`: lopsided excursions from the usual day, heavy steps, time at zero.
-
-    Steps are taken over two half-hours, so that an hourly source split in two shows no false
-    calm.
-    """
-    n = 0
-    for t in range(x.shape[0]):
-        value = x[t] - centre[t % 48]
-        if not isnan(value):
-            work[n] = value
-            n += 1
-    if n < 480:
-        return
-    ordered = np.sort(work[:n])
-    middle = ordered[n // 2]
-    high = ordered[n - 1 - n // 100] - middle
-    out[0] = np.log((high + 0.05) / (middle - ordered[n // 100] + 0.05))
-    quiet = 0
-    k = 0
-    for t in range(x.shape[0]):
-        quiet += abs(x[t]) <= 0.02 * high
-        if t >= 2:
-            step = abs(x[t] - x[t - 2])
-            if not isnan(step):
-                work[k] = step
-                k += 1
-    out[2] = quiet / n
-    if k >= 480:
-        ordered = np.sort(work[:k])
-        out[1] = np.log((ordered[k - 1 - k // 200] + 0.05) / (ordered[k // 2] + 0.05))
-
-
-@njit(cache=True)
-def _is_large(x, work):  # type: ignore[no-untyped-def]
-    k = 0
-    for t in range(x.shape[0]):
-        if not isnan(x[t]):
-            work[k] = abs(x[t])
-            k += 1
-    place = k - 1 - k // 100
-    return k > 0 and np.partition(work[:k], place)[place] > LARGE_KW
-
-
-@njit(cache=True)
-def _unusual(net, centre, out):  # type: ignore[no-untyped-def]
-    """Fill (T,) excursions from the usual day, NaN where unknown."""
-    for d in range(net.shape[0]):
-        for j in range(48):
-            out[d * 48 + j] = net[d, j] - centre[j]
-
-
-@njit(cache=True)
 def _measure(x, floor, slot, warm, weeks, total, places, powers, work, out):  # type: ignore[no-untyped-def]
     """Fill `STATISTICS` of one series."""
     starts, stops = places
@@ -127,7 +75,7 @@ def _measure(x, floor, slot, warm, weeks, total, places, powers, work, out):  # 
 
 
 @njit(cache=True)
-def _features(net, slot, clock, day_temp, station, table, shapes, large):  # type: ignore[no-untyped-def]
+def _features(net, slot, clock, day_temp, station, table, shapes, fleets):  # type: ignore[no-untyped-def]
     days = net.shape[1]
     size = days * 48
     work = np.empty(size, np.float32)
@@ -138,7 +86,7 @@ def _features(net, slot, clock, day_temp, station, table, shapes, large):  # typ
     column = np.empty(days, np.float32)
     centre = np.empty(48, np.float32)
     scatter = np.empty(48, np.float32)
-    unusual = np.empty(size, np.float32)
+    space = np.empty((5, size), np.float32)
     for m in range(net.shape[0]):
         x = net[m].reshape(size)
         floor = step_floor(x, work)
@@ -154,18 +102,18 @@ def _features(net, slot, clock, day_temp, station, table, shapes, large):  # typ
                 known[t // 48] = True
         _warm_days(known, day_temp[station[m]], column, warm)
         usual_day(net[m], column, centre, scatter)
-        large[m] = _is_large(x, work)
+        large = is_large(x)
+        shape_features(x, centre, work, shapes[m])
+        if large:
+            shapes[m, :2] = np.nan
+            fleet_statistics(net[m], space, fleets[m])
+            continue
         local = slot[clock[m]].reshape(size)
-        seen = x
-        if large[m]:
-            _unusual(net[m], centre, unusual)
-            seen = unusual
-        _measure(seen, floor, local, warm, count / 336, total, places, powers, work, table[m])
-        _shape_features(x, centre, work, shapes[m])
+        _measure(x, floor, local, warm, count / 336, total, places, powers, work, table[m])
 
 
 def features(cube: MeterCube, signals: pl.DataFrame | None = None) -> Float:
-    """(M, 19) figures of `FEATURES`, NaN where they cannot be computed.
+    """(M, 26) figures of `FEATURES`, NaN where they cannot be computed.
 
     Notes
     -----
@@ -173,13 +121,13 @@ def features(cube: MeterCube, signals: pl.DataFrame | None = None) -> Float:
     energy in flat blocks is the charger's. Night storage heating has one size as well, but ends
     at one time (``end_variety``), lasts as long each night (``length_variety``) and stays off on
     warm days (``warm_balance``); a battery gives back what it takes (``one_sided``). At sites over
-    `LARGE_KW` sessions are sought in the excursions from the usual day and only some of the
-    figures are kept, under names of their own. ``signals`` is not read.
+    `LARGE_KW` no block is one charger's: there the bumps of a fleet are told instead
+    (`fleet_statistics`). ``signals`` is not read.
     """
     around = surroundings(cube)
     table = np.full((cube.n_meters, len(STATISTICS)), np.nan, dtype=np.float32)
-    shapes = np.full((cube.n_meters, len(_SHAPES)), np.nan, dtype=np.float32)
-    large = np.zeros(cube.n_meters, dtype=bool)
+    shapes = np.full((cube.n_meters, len(SHAPES)), np.nan, dtype=np.float32)
+    fleets = np.full((cube.n_meters, len(FLEET_STATISTICS)), np.nan, dtype=np.float32)
     _features(
         cube.net_kw,
         around.slot,
@@ -188,12 +136,9 @@ def features(cube: MeterCube, signals: pl.DataFrame | None = None) -> Float:
         around.station,
         table,
         shapes,
-        large,
+        fleets,
     )
-    columns = [STATISTICS.index(name) for name in _OF_LARGE]
-    of_large = np.where(large[:, None], table[:, columns], np.float32(np.nan))
-    table[large] = np.nan
-    return np.concatenate([table, of_large, shapes], axis=1)
+    return np.concatenate([table, shapes, fleets], axis=1)
 
 
 @njit(cache=True)
@@ -207,6 +152,7 @@ def _attribute(net, drawn):  # type: ignore[no-untyped-def]
     stops = np.empty(size, np.int32)
     powers = np.empty(size, np.float32)
     spreads = np.empty(size, np.float32)
+    space = np.empty((5, size), np.float32)
     for m in range(net.shape[0]):
         x = net[m].reshape(size)
         y = drawn[m].reshape(size)
@@ -214,10 +160,14 @@ def _attribute(net, drawn):  # type: ignore[no-untyped-def]
         if isnan(floor):
             continue
         usual_day(net[m], column, centre, scatter)
-        if _is_large(x, work) and np.nanmax(centre) < SMALLEST_KW:
+        large = is_large(x)
+        if large and np.nanmax(centre) < SMALLEST_KW:
             # A charging hub: it idles on its usual day, and several cars at once have no one size.
             for t in range(size):
                 y[t] = max(x[t] - centre[t % 48], np.float32(0.0))
+            continue
+        if large:
+            fill_fleet(x, space, y)
             continue
         n = find_blocks(x, floor, starts, stops, powers, spreads)
         charger = charger_size(n, starts, stops, powers, spreads)
@@ -232,7 +182,8 @@ def attribute(
 ) -> Attribution:
     """Charging of ``rows``: each block of the charger's size above the line from before to after.
 
-    At a charging hub, over `LARGE_KW` but idle on its usual day, all that runs is charging.
+    At a charging hub, over `LARGE_KW` but idle on its usual day, all that runs is charging; at
+    other sites of that size what stands out of the building's day (`fill_fleet`).
 
     Parameters
     ----------
@@ -248,6 +199,10 @@ def attribute(
 def reasons(values: npt.NDArray[np.float32]) -> list[str]:
     """Sentences on one meter's `FEATURES`, to be checked on the plot."""
     said = dict(zip(FEATURES, values.tolist(), strict=True))
+    return _of_one_charger(said) + _of_fleet(said) + _of_shape(said)
+
+
+def _of_one_charger(said: dict[str, float]) -> list[str]:
     out = []
     if np.isfinite(said["size_kw"]):
         out.append(
@@ -261,16 +216,34 @@ def reasons(values: npt.NDArray[np.float32]) -> list[str]:
         out.append(
             f"{said['warm_balance']:.0%} (at most 50 %) of them fall on the warmer half of days"
         )
-    if np.isfinite(said["large_peak_explained"]):
-        out.append(
-            f"{said['large_peak_explained']:.0%} of the highest 1 % of excursions from the usual "
-            "day lie in plateaus of one size"
-        )
+    return out
+
+
+def _of_fleet(said: dict[str, float]) -> list[str]:
+    if not np.isfinite(said["fleet_kw"]):
+        return []
+    return [
+        "against the same half-hours of the weeks before and after, one bump in twenty of up to "
+        f"2 h exceeds {np.exp(said['fleet_kw']) - 0.2:.1f} kW",
+        "at the six most lopsided hours of the day such bumps are "
+        f"{np.exp(said['fleet_up_hours']):.1f} times as high as dips of as long; without cars "
+        "a building goes down as far as up",
+        f"in the load itself bumps of up to 2 h hold {np.exp(said['fleet_bumps']):.1f} times as "
+        "much as dips",
+        "the most restless four hours of the day show bumps "
+        f"{np.exp(said['fleet_awake']):.1f} times as high as the calmest four",
+    ]
+
+
+def _of_shape(said: dict[str, float]) -> list[str]:
+    out = []
     if np.isfinite(said["positive_skew"]):
         out.append(
             "the rarest 1 % of excursions from the usual day reach "
             f"{np.exp(said['positive_skew']):.1f} times as far up as down"
         )
+    if np.isfinite(said["fleet_kw"]) and said["idle_share"] > _IDLE:
+        out.append(f"nothing runs in {said['idle_share']:.0%} of half-hours")
     return out
 
 
