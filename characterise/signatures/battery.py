@@ -13,26 +13,43 @@ from numba import njit
 from characterise.asset_classes import BESS
 from characterise.meter_cube import MeterCube
 from characterise.signatures.attribution import Attribution, Float, Rows, attributed, net_of
-from characterise.signatures.slots import smallest_visible, usual_day
+from characterise.signatures.slots import smallest_visible
 from characterise.signatures.steps import find_blocks, modal_power, step_floor
+from characterise.signatures.store_decode import decode
 from characterise.signatures.surroundings import surroundings
-from characterise.signatures.swings import after_dark, daily_balance, evening
+from characterise.signatures.swings import clock_day, clock_steps, day_swings, evening, hump_and_valley
+from characterise.signatures.zero_hold import usual_size, zero_hold
 
 FEATURES: Final = (
     "dark_export",
-    "dark_zero",
-    "daily_balance",
-    "discharge_blocks",
-    "charge_blocks",
-    "power_match",
-    "two_sided_peaks",
     "sign_flips",
-    "power_kw",
+    "held_dark",
+    "held_sun",
+    "zero_spike",
+    "hold_and_take",
+    "export_shift",
+    "night_step",
+    "evening_step",
     "evening_gap",
     "night_over_evening",
+    "daily_balance",
+    "two_sided_peaks",
+    "night_with_day",
+    "night_after_day",
+    "two_sided_share",
+    "charge_blocks",
+    "discharge_blocks",
+    "power_match",
+    "power_kw",
+    "hold_beside_standing",
+    "rest_share",
+    "night_hump",
+    "evening_valley",
+    "hump_and_valley",
 )
-SIGNS: Final = (1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1)
-"""Direction in which physics lets each feature speak for the class; 0 is told, never weighed."""
+SIGNS: Final = (1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, -1, 2, 1, 1, 1, 1, 0, 1, -1, 1, 1, 1)
+"""Direction in which physics lets each feature speak for the class; 0 is told, never weighed,
+2 is weighed either way."""
 _N = len(FEATURES)
 _LONGEST_H: Final = 8.0
 """Hours at its own power that a battery is taken to hold at the most."""
@@ -54,6 +71,28 @@ def _sizes(n, starts, stops, powers, dark, sizes, weights):  # type: ignore[no-u
 
 
 @njit(cache=True)
+def modal_log(sizes, weights, n):  # type: ignore[no-untyped-def]
+    """Power that gathers most weight within 15 % of it, NaN of nothing; O(n) by log bins."""
+    bins = np.zeros(240)
+    sums = np.zeros(240)
+    for i in range(n):
+        place = min(max(int(20 * np.log(sizes[i])) + 40, 0), 239)
+        bins[place] += weights[i]
+        sums[place] += weights[i] * sizes[i]
+    best = np.float32(np.nan)
+    most = 0.0
+    for k in range(3, 237):
+        gathered = total = 0.0
+        for j in range(k - 3, k + 4):
+            gathered += bins[j]
+            total += sums[j]
+        if gathered > most:
+            most = gathered
+            best = np.float32(total / gathered)
+    return best
+
+
+@njit(cache=True)
 def _near(sizes, n, size):  # type: ignore[no-untyped-def]
     count = 0
     for i in range(n):
@@ -62,49 +101,67 @@ def _near(sizes, n, size):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
+def _block_figures(x, dark, floor, work, places):  # type: ignore[no-untyped-def]
+    """Power that most energy in blocks of the dark came at, and how many blocks were of it."""
+    starts, stops, powers, spreads, sizes, weights = places
+    n = find_blocks(x, floor, starts, stops, powers, spreads)
+    keep = _sizes(n, starts, stops, powers, dark, sizes, weights)
+    power = modal_log(sizes, weights, keep)
+    return power, _near(sizes, keep, power)
+
+
+@njit(cache=True)
 def _features(net, sun, place, slot, clock, has_export, table):  # type: ignore[no-untyped-def]
     days = net.shape[1]
     size = days * 48
     work = np.empty(size, np.float32)
-    mirrored = np.empty(size, np.float32)
     starts = np.empty(size, np.int32)
     stops = np.empty(size, np.int32)
     powers = np.empty(size, np.float32)
     spreads = np.empty(size, np.float32)
     sizes = np.empty(size, np.float32)
     weights = np.empty(size, np.float32)
-    column = np.empty(days, np.float32)
-    centre = np.empty(48, np.float32)
-    scatter = np.empty(48, np.float32)
+    mean = np.empty(48)
+    rise = np.empty(48)
+    spread = np.empty(48)
     for m in range(net.shape[0]):
         out = table[m]
+        usual = usual_size(net[m], work)
+        if not usual > 0:
+            continue
+        held = zero_hold(net[m], sun[place[m]], usual)
+        for f in range(7):
+            out[f] = held[f]
+        if has_export[m] != 1:
+            out[0] = out[1] = out[6] = np.nan
+        out[20], out[21] = held[7], held[8]
+        out[22], out[23] = hump_and_valley(mean, usual)
+        out[24] = min(out[22], out[23])
+        clock_day(net[m], slot[clock[m]], usual, mean, rise, spread)
+        out[7], out[8] = clock_steps(rise, spread, usual)
+        out[9], out[10] = evening(mean)
+        swung = day_swings(net[m], slot[clock[m]], mean, usual)
+        for f in range(5):
+            out[11 + f] = swung[f]
         x = net[m].reshape(size)
-        dark = sun[place[m]].reshape(size)
         floor = step_floor(x, work)
         if isnan(floor):
             continue
-        export, out[1], flips = after_dark(net[m], sun[place[m]], work)
-        if has_export[m] == 1:
-            out[0], out[7] = export, flips
-        usual_day(net[m], column, centre, scatter)
-        out[2], out[6] = daily_balance(net[m], centre)
-        out[9], out[10] = evening(centre, slot[clock[m], days // 2])
+        dark = sun[place[m]].reshape(size)
         weeks = 0.0
         for t in range(size):
-            mirrored[t] = -x[t]
             weeks += not isnan(x[t])
         weeks /= 336
-        n = find_blocks(x, floor, starts, stops, powers, spreads)
-        keep = _sizes(n, starts, stops, powers, dark, sizes, weights)
-        charge = modal_power(sizes, weights, keep, np.float32(_SAME_SIZE))
-        out[4] = np.log1p(_near(sizes, keep, charge) / weeks)
-        n = find_blocks(mirrored, floor, starts, stops, powers, spreads)
-        keep = _sizes(n, starts, stops, powers, dark, sizes, weights)
-        discharge = modal_power(sizes, weights, keep, np.float32(_SAME_SIZE))
-        out[3] = np.log1p(_near(sizes, keep, discharge) / weeks)
+        places = (starts, stops, powers, spreads, sizes, weights)
+        charge, n = _block_figures(x, dark, floor, work, places)
+        out[16] = np.log1p(n / weeks)
+        for t in range(size):
+            work[t] = -x[t]
+        discharge, n = _block_figures(work, dark, floor, work, places)
+        out[17] = np.log1p(n / weeks)
         if not isnan(charge) and not isnan(discharge):
-            out[5] = -abs(np.log(charge / discharge))
-            out[8] = max(charge, discharge)
+            out[18] = -abs(np.log(charge / discharge))
+            out[19] = max(charge, discharge)
 
 
 def features(cube: MeterCube, signals: pl.DataFrame | None = None) -> Float:
@@ -164,41 +221,18 @@ def _balance(x, dark, y, z, most):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _attribute(net, sun, place, drawn, given):  # type: ignore[no-untyped-def]
-    size = net.shape[1] * 48
-    work = np.empty(size, np.float32)
-    mirrored = np.empty(size, np.float32)
-    starts = np.empty(size, np.int32)
-    stops = np.empty(size, np.int32)
-    powers = np.empty(size, np.float32)
-    spreads = np.empty(size, np.float32)
-    sizes = np.empty(size, np.float32)
-    weights = np.empty(size, np.float32)
+def _attribute(left, net, sun, place, slot, clock, has_export, drawn, given):  # type: ignore[no-untyped-def]
+    days = net.shape[1]
+    work = np.empty(days * 48, np.float32)
+    tops = np.empty(days, np.float32)
+    level = np.empty(days, np.float32)
+    expected = np.empty(48, np.float32)
+    state = np.empty((days, 48), np.uint8)
     for k in range(net.shape[0]):
-        x = net[k].reshape(size)
-        dark = sun[place[k]].reshape(size)
-        floor = step_floor(x, work)
-        if isnan(floor):
-            continue
-        y, z = drawn[k].reshape(size), given[k].reshape(size)
-        n = find_blocks(x, floor, starts, stops, powers, spreads)
-        keep = _sizes(n, starts, stops, powers, dark, sizes, weights)
-        power = modal_power(sizes, weights, keep, np.float32(_SAME_SIZE))
-        _fill(x, n, starts, stops, powers, power, y)
-        for t in range(size):
-            mirrored[t] = -x[t]
-        n = find_blocks(mirrored, floor, starts, stops, powers, spreads)
-        keep = _sizes(n, starts, stops, powers, dark, sizes, weights)
-        power = modal_power(sizes, weights, keep, np.float32(_SAME_SIZE))
-        _fill(mirrored, n, starts, stops, powers, power, z)
-        for t in range(size):
-            # Export in the dark is the battery's at the very least.
-            if dark[t] <= 0 and x[t] < 0:
-                z[t] = max(z[t], -x[t])
-            if y[t] > 0 and z[t] > 0:
-                y[t], z[t] = max(y[t] - z[t], np.float32(0.0)), max(z[t] - y[t], np.float32(0.0))
-        size_kw = power if not isnan(power) else np.float32(0.0)
-        _balance(x, dark, y, z, np.float32(_LONGEST_H * size_kw))
+        decode(
+            left[k], net[k], sun[place[k]], slot[clock[k]], has_export[k] == 0,
+            work, tops, level, expected, state, drawn[k], given[k],
+        )  # fmt: skip
 
 
 def attribute(
@@ -207,21 +241,16 @@ def attribute(
     left_kw: Float | None = None,
     signals: pl.DataFrame | None = None,
 ) -> Attribution:
-    """Charge and discharge of ``rows``: blocks up and down, and whatever flows out in the dark.
-
-    A store lets out no more than it took in: a long lull between two charges of a car has the
-    shape of a discharge, and not the energy.
-
-    Parameters
-    ----------
-    left_kw
-        (K, D, 48) load left when other classes were taken out, kW; the boundary's own by default.
-    """
-    net = net_of(cube, rows, left_kw)
+    """Charge and discharge of ``rows``."""
+    left = net_of(cube, rows, left_kw)
+    net = net_of(cube, rows, None)
     drawn = np.zeros_like(net)
     given = np.zeros_like(net)
     around = surroundings(cube)
-    _attribute(net, around.sun, around.place[rows], drawn, given)
+    _attribute(
+        left, net, around.sun, around.place[rows], around.slot, around.clock[rows],
+        cube.has_export[rows], drawn, given,
+    )  # fmt: skip
     return attributed(BESS, rows, drawn, given, net)
 
 
@@ -229,21 +258,6 @@ def reasons(values: npt.NDArray[np.float32]) -> list[str]:
     """Sentences on one meter's `FEATURES`, to be checked on the plot."""
     said = dict(zip(FEATURES, values.tolist(), strict=True))
     out = []
-    if np.isfinite(said["dark_export"]):
-        out.append(
-            f"{10 ** said['dark_export']:.1%} of all energy that passes is export after dark"
-        )
-    if np.isfinite(said["dark_zero"]):
-        out.append(f"load is held at zero in {said['dark_zero']:.0%} of the dark half-hours")
-    if np.isfinite(said["power_match"]):
-        out.append(
-            f"blocks up ({np.expm1(said['charge_blocks']):.1f} a week) and down "
-            f"({np.expm1(said['discharge_blocks']):.1f} a week) of up to "
-            f"{said['power_kw']:.1f} kW, "
-            f"within {np.expm1(-said['power_match']):.0%} of each other"
-        )
-    if np.isfinite(said["daily_balance"]):
-        out.append(f"on the median day {said['daily_balance']:.0%} of the excursions cancel out")
     return out
 
 
