@@ -26,6 +26,8 @@ LONGEST_H = 8.0
 """Hours at its own power that a store is taken to hold at the most."""
 ROUND_TRIP = 0.86
 """Share of the energy taken in that comes out again: the middle of 0.80 to 0.93."""
+TOPPED_AT_MOST = 1.8
+"""A store that fills from panels may be topped up by night at little over half its power."""
 
 
 @njit(cache=True)
@@ -92,11 +94,19 @@ def decode(x, net, sun, slot, hidden, work, tops, level, expected, state, drawn,
                 given[d, j] = min(np.float32(sold[s]), -net[d, j]) + load
             elif share[s] > 0.5 and v < load + sold[s]:
                 given[d, j] = max(load - v, np.float32(0.3) * np.float32(sold[s]))
-            elif at_night(s) and power > 0 and v - level[d] >= 0.35 * power:
-                drawn[d, j] = min(v - level[d], power)
-    seen = _percentile(work, n, 0.995) if n >= 48 else np.float32(np.nan)
-    if isnan(power) or seen > power:
+            elif at_night(s) and power > 0:
+                # A store that is nearly full fills on at less.
+                least = 0.1 if j > 0 and drawn[d, j - 1] > 0 else 0.35
+                if v - level[d] >= least * power:
+                    drawn[d, j] = v - level[d]
+    seen = _percentile(work, n, 0.985) if n >= 48 else np.float32(np.nan)
+    if isnan(power) or power < seen < TOPPED_AT_MOST * power:
         power = seen
+    if power > 0:
+        for d in range(days):
+            for j in range(48):
+                drawn[d, j] = min(drawn[d, j], power)
+                given[d, j] = min(given[d, j], power)
     return power
 
 

@@ -171,11 +171,11 @@ def filled_level(x, slot, level, floor, tops):  # type: ignore[no-untyped-def]
             centre = ordered[i]
     if isnan(centre):
         return centre
-    low = np.searchsorted(ordered, 0.7 * centre)
-    high = np.searchsorted(ordered, np.float32(1.3) * centre)
+    low = np.searchsorted(ordered, np.float32(0.7) * centre)
+    high = np.searchsorted(ordered, np.float32(1.25) * centre)
     if high - low < 0.1 * n:
         return np.float32(np.nan)
-    return ordered[low + int(0.95 * (high - low - 1))]
+    return ordered[low + int(0.8 * (high - low - 1))]
 
 
 @njit(cache=True)
