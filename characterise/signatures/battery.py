@@ -15,9 +15,10 @@ from characterise.meter_cube import MeterCube
 from characterise.signatures.attribution import Attribution, Float, Rows, attributed, net_of
 from characterise.signatures.slots import smallest_visible
 from characterise.signatures.steps import find_blocks, modal_power, step_floor
+from characterise.signatures.store_blocks import modal_log
 from characterise.signatures.store_decode import decode
 from characterise.signatures.surroundings import surroundings
-from characterise.signatures.swings import clock_day, clock_steps, day_swings, evening, hump_and_valley
+from characterise.signatures.swings import clock_day, clock_steps, day_swings, evening
 from characterise.signatures.zero_hold import usual_size, zero_hold
 
 FEATURES: Final = (
@@ -28,28 +29,22 @@ FEATURES: Final = (
     "zero_spike",
     "hold_and_take",
     "export_shift",
+    "hold_beside_standing",
+    "rest_share",
+    "export_jump",
     "night_step",
     "evening_step",
     "evening_gap",
     "night_over_evening",
     "daily_balance",
-    "two_sided_peaks",
     "night_with_day",
-    "night_after_day",
-    "two_sided_share",
     "charge_blocks",
     "discharge_blocks",
     "power_match",
     "power_kw",
-    "hold_beside_standing",
-    "rest_share",
-    "night_hump",
-    "evening_valley",
-    "hump_and_valley",
 )
-SIGNS: Final = (1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, -1, 2, 1, 1, 1, 1, 0, 1, -1, 1, 1, 1)
-"""Direction in which physics lets each feature speak for the class; 0 is told, never weighed,
-2 is weighed either way."""
+SIGNS: Final = (1, 1, 1, 1, 1, 1, 1, 1, -1, 1, 1, 1, 1, 1, 1, -1, 1, 1, 1, 0)
+"""Direction in which physics lets each feature speak for the class; 0 is told, never weighed."""
 _N = len(FEATURES)
 _LONGEST_H: Final = 8.0
 """Hours at its own power that a battery is taken to hold at the most."""
@@ -68,28 +63,6 @@ def _sizes(n, starts, stops, powers, dark, sizes, weights):  # type: ignore[no-u
             weights[keep] = (stops[i] - starts[i]) * powers[i]
             keep += 1
     return keep
-
-
-@njit(cache=True)
-def modal_log(sizes, weights, n):  # type: ignore[no-untyped-def]
-    """Power that gathers most weight within 15 % of it, NaN of nothing; O(n) by log bins."""
-    bins = np.zeros(240)
-    sums = np.zeros(240)
-    for i in range(n):
-        place = min(max(int(20 * np.log(sizes[i])) + 40, 0), 239)
-        bins[place] += weights[i]
-        sums[place] += weights[i] * sizes[i]
-    best = np.float32(np.nan)
-    most = 0.0
-    for k in range(3, 237):
-        gathered = total = 0.0
-        for j in range(k - 3, k + 4):
-            gathered += bins[j]
-            total += sums[j]
-        if gathered > most:
-            most = gathered
-            best = np.float32(total / gathered)
-    return best
 
 
 @njit(cache=True)
@@ -130,19 +103,14 @@ def _features(net, sun, place, slot, clock, has_export, table):  # type: ignore[
         if not usual > 0:
             continue
         held = zero_hold(net[m], sun[place[m]], usual)
-        for f in range(7):
+        for f in range(10):
             out[f] = held[f]
         if has_export[m] != 1:
-            out[0] = out[1] = out[6] = np.nan
-        out[20], out[21] = held[7], held[8]
-        out[22], out[23] = hump_and_valley(mean, usual)
-        out[24] = min(out[22], out[23])
+            out[0] = out[1] = out[6] = out[9] = np.nan
         clock_day(net[m], slot[clock[m]], usual, mean, rise, spread)
-        out[7], out[8] = clock_steps(rise, spread, usual)
-        out[9], out[10] = evening(mean)
-        swung = day_swings(net[m], slot[clock[m]], mean, usual)
-        for f in range(5):
-            out[11 + f] = swung[f]
+        out[10], out[11] = clock_steps(rise, spread, usual)
+        out[12], out[13] = evening(mean)
+        out[14], out[15] = day_swings(net[m], slot[clock[m]], mean)
         x = net[m].reshape(size)
         floor = step_floor(x, work)
         if isnan(floor):

@@ -7,6 +7,7 @@ from math import isnan
 import numpy as np
 from numba import njit
 
+from characterise.signatures.store_blocks import balance, lay_blocks
 from characterise.signatures.store_state import (
     FREE,
     GIVING,
@@ -22,7 +23,7 @@ from characterise.signatures.store_state import (
 )
 from characterise.signatures.zero_hold import usual_size
 
-LONGEST_H = 8.0
+LONGEST_H = 4.0
 """Hours at its own power that a store is taken to hold at the most."""
 ROUND_TRIP = 0.86
 """Share of the energy taken in that comes out again: the middle of 0.80 to 0.93."""
@@ -102,6 +103,13 @@ def decode(x, net, sun, slot, hidden, work, tops, level, expected, state, drawn,
     seen = _percentile(work, n, 0.985) if n >= 48 else np.float32(np.nan)
     if isnan(power) or power < seen < TOPPED_AT_MOST * power:
         power = seen
+    if n < days:
+        # A load that the store seldom brings to zero shows it in bumps and dips alone.
+        flat = x.reshape(x.size)
+        ins, outs = drawn.reshape(x.size), given.reshape(x.size)
+        power = lay_blocks(flat, power, work, ins, outs)
+        if power > 0:
+            balance(ins, outs, np.float32(LONGEST_H) * power, ROUND_TRIP)
     if power > 0:
         for d in range(days):
             for j in range(48):

@@ -76,33 +76,6 @@ def clock_steps(rise, spread, size):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _around(mean, s, way, lowest):  # type: ignore[no-untyped-def]
-    """Least or largest mean of the four hours before (-1) or after (1) a half-hour."""
-    found = mean[(s + way) % 48]
-    for k in range(2, 9):
-        other = mean[(s + way * k) % 48]
-        found = min(found, other) if lowest else max(found, other)
-    return found
-
-
-@njit(cache=True)
-def hump_and_valley(mean, size):  # type: ignore[no-untyped-def]
-    """Highest hump of the mean night (22-6 h) and deepest valley where loads rise (5-9, 16-21 h).
-
-    Both between lower, or higher, hours within four hours on either side, as shares of ``size``.
-    Loads rise towards breakfast, opening and supper: only a store that gives makes a valley there.
-    """
-    hump = valley = -1.0
-    for s in range(48):
-        if s >= 44 or s < 12:
-            hump = max(hump, mean[s] - max(_around(mean, s, -1, True), _around(mean, s, 1, True)))
-        if 10 <= s < 18 or 32 <= s < 42:
-            lower = min(_around(mean, s, -1, False), _around(mean, s, 1, False)) - mean[s]
-            valley = max(valley, lower)
-    return hump / size, valley / size
-
-
-@njit(cache=True)
 def evening(mean):  # type: ignore[no-untyped-def]
     """How empty the mean evening (17-21 h) is against the day, and how full 0-6 h against it."""
     late = night = all_day = 0.0
@@ -139,7 +112,7 @@ def _correlation(n, a, b):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def day_swings(net, slot, mean, size):  # type: ignore[no-untyped-def]
+def day_swings(net, slot, mean):  # type: ignore[no-untyped-def]
     """How the parts of a day make up for each other.
 
     Parameters
@@ -150,20 +123,17 @@ def day_swings(net, slot, mean, size):  # type: ignore[no-untyped-def]
     Returns
     -------
     tuple
-        Share of a median day's excursions that cancel; log ratio of its two largest sides;
-        correlation of day-to-day changes of the night with those of the day after it, and with
-        those of the day before it; log of the rarer of half-hours far above and far below.
+        Share of a mean day's excursions that cancel, and correlation of day-to-day changes of the
+        night with those of the day after it; NaN under ten whole days.
     """
     days = net.shape[0]
-    ratios = np.empty(days)
-    highs = np.empty(days)
-    lows = np.empty(days)
-    nights = np.full(days, np.nan)
-    rests = np.full(days, np.nan)
-    far = np.float32(0.15) * size
-    n = above = below = total_known = 0
+    nights = np.empty(days)
+    rests = np.empty(days)
+    n = same = 0
+    cancelled = 0.0
+    night_before = rest_before = np.nan
     for d in range(days):
-        total = absolute = high = low = night = rest = 0.0
+        total = absolute = night = rest = 0.0
         known = 0
         for j in range(48):
             x = net[d, j]
@@ -173,40 +143,20 @@ def day_swings(net, slot, mean, size):  # type: ignore[no-untyped-def]
             known += 1
             total += r
             absolute += abs(r)
-            high = max(high, r)
-            low = min(low, r)
-            above += r > far
-            below += r < -far
             if j < _NIGHT_ENDS:
                 night += x
             else:
                 rest += x
-        total_known += known
-        if known >= 46 and absolute > 1e-6:
-            ratios[n] = abs(total) / absolute
-            highs[n] = high
-            lows[n] = -low
-            nights[d] = night
-            rests[d] = rest
-            n += 1
-    if n < 10:
-        return np.nan, np.nan, np.nan, np.nan, np.nan
-    a, b, c, e = np.empty(days), np.empty(days), np.empty(days), np.empty(days)
-    same = after = 0
-    for d in range(1, days):
-        dn, dr = nights[d] - nights[d - 1], rests[d] - rests[d - 1]
-        if isnan(dn):
+        if known < 46 or absolute <= 1e-6:
+            night_before = rest_before = np.nan
             continue
-        a[same], b[same] = dn, dr
-        same += 1
-        if d >= 2 and not isnan(rests[d - 2]):
-            c[after], e[after] = dn, rests[d - 1] - rests[d - 2]
-            after += 1
-    up, down = np.median(highs[:n]), np.median(lows[:n])
-    return (
-        1 - np.median(ratios[:n]),
-        np.log((min(up, down) + 0.02) / (max(up, down) + 0.02)),
-        _correlation(same, a, b),
-        _correlation(after, c, e),
-        np.log10(min(above, below) / total_known + 1e-3),
-    )
+        n += 1
+        cancelled += 1 - abs(total) / absolute
+        if not isnan(night_before):
+            nights[same] = night - night_before
+            rests[same] = rest - rest_before
+            same += 1
+        night_before, rest_before = night, rest
+    if n < 10:
+        return np.nan, np.nan
+    return cancelled / n, _correlation(same, nights, rests)

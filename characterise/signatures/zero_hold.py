@@ -48,7 +48,7 @@ def usual_size(net, work):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def zero_hold(net, sun, size):  # type: ignore[no-untyped-def]
-    """Nine figures of a load and its sun.
+    """Ten figures of a load and its sun.
 
     Parameters
     ----------
@@ -65,11 +65,14 @@ def zero_hold(net, sun, size):  # type: ignore[no-untyped-def]
         log ratio of dark half-hours at zero to those just above it; share of days that hold zero
         for two hours and take in for an hour and a half; afternoon less morning share of export;
         log of the rarer, in the dark, of being held at zero and of standing well above it for two
-        hours and more; share of all time in runs at zero of 20 hours and more.
+        hours and more; share of all time in runs at zero of 20 hours and more; export half an hour
+        after zero under the sun ends, as a share of the mean export.
     """
     band = max(np.float32(LEAST_BAND_KW), np.float32(BAND) * size)
     n = n_dark = n_sun = held_dark = held_sun = zero_dark = near_dark = flips = 0
-    standing = standing_run = rested = 0
+    standing = standing_run = rested = starts = n_given = 0
+    jumped = 0.0
+    ended = False
     days = both = 0
     through = exported = morning = afternoon = 0.0
     last = np.float32(0.0)
@@ -80,11 +83,13 @@ def zero_hold(net, sun, size):  # type: ignore[no-untyped-def]
             x = net[d, j]
             if isnan(x):
                 run = run_dark = taking = standing_run = 0
+                ended = False
                 continue
             known += 1
             through += abs(x)
             dark = sun[d, j] <= 0
             at_zero = abs(x) <= band
+            before = run
             if at_zero:
                 run += 1
                 run_dark += dark
@@ -121,7 +126,12 @@ def zero_hold(net, sun, size):  # type: ignore[no-untyped-def]
             else:
                 n_sun += 1
                 standing_run = 0
+                if ended and x < -band:
+                    starts += 1
+                    jumped -= x
+                ended = before >= 2 and x < -band and sun[d, j] > 0.15
                 if x < -band:
+                    n_given += 1
                     if j < 47 and sun[d, j + 1] > sun[d, j]:
                         morning -= x
                     else:
@@ -146,4 +156,5 @@ def zero_hold(net, sun, size):  # type: ignore[no-untyped-def]
         shift,
         np.log10(min(held_dark, standing) / max(n_dark, 1) + 3e-3),
         rested / max(n, 1),
+        jumped / starts / (given / n_given) if starts >= 10 else np.nan,
     )
