@@ -92,12 +92,12 @@ def lay_blocks(x, power, work, drawn, given):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def balance(drawn, given, most, round_trip):  # type: ignore[no-untyped-def]
-    """Let nothing out that was not taken in before, and nothing in that is not let out after.
+    """Let nothing out that was not taken in before.
 
     Parameters
     ----------
     drawn, given
-        (T,) charge and discharge in kW, brought down in place.
+        (T,) charge and discharge in kW; the latter is brought down in place.
     most
         Energy that the store can hold at the most, kWh.
     round_trip
@@ -108,8 +108,3 @@ def balance(drawn, given, most, round_trip):  # type: ignore[no-untyped-def]
         held = min(held + np.float32(0.5 * round_trip) * drawn[t], most)
         given[t] = min(given[t], 2 * held)
         held = max(held - np.float32(0.5) * given[t], np.float32(0.0))
-    owed = np.float32(0.0)
-    for t in range(drawn.shape[0] - 1, -1, -1):
-        owed = min(owed + np.float32(0.5 / round_trip) * given[t], most)
-        drawn[t] = min(drawn[t], 2 * owed)
-        owed = max(owed - np.float32(0.5) * drawn[t], np.float32(0.0))

@@ -7,7 +7,7 @@ from math import isnan
 import numpy as np
 from numba import njit
 
-from characterise.signatures.zero_hold import BAND, LEAST_BAND_KW
+from characterise.signatures.zero_hold import band_kw
 
 FREE, HELD, GIVING = 0, 1, 2
 NIGHT_FROM, NIGHT_TO = 44, 15
@@ -16,6 +16,8 @@ SOAKED_FROM = 0.27
 """Share of a large export at which export starts, from where on a store was being filled."""
 _MONTH = 28
 _NIGHT_SHARE = 0.15
+_ENOUGH = 40
+"""Half-hours to read a quantile from."""
 _SAME_LEVEL = 0.15
 
 
@@ -40,7 +42,7 @@ def states(x, net, sun, size, hidden, state):  # type: ignore[no-untyped-def]
     state
         (T,) filled: `FREE`, `HELD` or `GIVING`.
     """
-    band = max(np.float32(LEAST_BAND_KW), np.float32(BAND) * size)
+    band = band_kw(size)
     run = 0
     for t in range(net.shape[0]):
         z = net[t]
@@ -58,6 +60,30 @@ def states(x, net, sun, size, hidden, state):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
+def _standing(x, slot, state, first, last, work):  # type: ignore[no-untyped-def]
+    """Low quantile of the free night half-hours of some days, kW, and how many there are."""
+    n = m = 0
+    for d in range(first, last):
+        for j in range(48):
+            if state[d, j] != FREE or not x[d, j] > 0:
+                continue
+            if slot[d, j] < NIGHT_TO:
+                work[n] = x[d, j]
+                n += 1
+            else:
+                m += 1
+                work[work.size - m] = x[d, j]
+    found = np.float32(0.0)
+    if n:
+        place = int(_NIGHT_SHARE * n)
+        found = np.partition(work[:n], place)[place]
+    if m >= _ENOUGH:
+        # Where nights are only ever charges, the days tell what stands.
+        found = min(found, np.partition(work[work.size - m :], m // 10)[m // 10])
+    return found, n
+
+
+@njit(cache=True)
 def night_level(x, slot, state, work, level):  # type: ignore[no-untyped-def]
     """Load of the nights that stands when nothing charges, by months of 28 days.
 
@@ -68,35 +94,18 @@ def night_level(x, slot, state, work, level):  # type: ignore[no-untyped-def]
     state
         (D, 48) of `states`.
     level
-        (D,) filled: a low quantile of the free night half-hours, kW.
+        (D,) filled, kW.
     """
     days = x.shape[0]
     for first in range(0, days, _MONTH):
+        found = np.float32(0.0)
         # A month with little to see looks at its neighbours too.
         for reach in (0, _MONTH, days):
-            n = m = 0
             last = min(first + _MONTH + reach, days)
-            for d in range(max(first - reach, 0), last):
-                for j in range(48):
-                    if state[d, j] == FREE and x[d, j] > 0:
-                        if slot[d, j] < NIGHT_TO:
-                            work[n] = x[d, j]
-                            n += 1
-                        else:
-                            work[work.size - 1 - m] = x[d, j]
-                            m += 1
-            if n >= 40:
+            found, n = _standing(x, slot, state, max(first - reach, 0), last, work)
+            if n >= _ENOUGH:
                 break
-        found = np.float32(0.0)
-        if n:
-            place = int(_NIGHT_SHARE * n)
-            found = np.partition(work[:n], place)[place]
-        if m >= 40:
-            # Where nights are only ever charges, the days tell what stands.
-            by_day = np.partition(work[work.size - m :], m // 10)[m // 10]
-            found = min(found, by_day)
-        for d in range(first, min(first + _MONTH, days)):
-            level[d] = found
+        level[first : first + _MONTH] = found
 
 
 @njit(cache=True)
@@ -115,11 +124,10 @@ def usual_load(x, slot, state, level, work, expected):  # type: ignore[no-untype
     for s in range(48):
         n = 0
         for d in range(days):
-            # The clock is an hour off the column in summer: three columns hold every slot.
-            for j in range(48):
-                if slot[d, j] == s and state[d, j] == FREE and x[d, j] > 0:
-                    work[n] = x[d, j]
-                    n += 1
+            j = (s - slot[d, 0]) % 48
+            if slot[d, j] == s and state[d, j] == FREE and x[d, j] > 0:
+                work[n] = x[d, j]
+                n += 1
         expected[s] = np.median(work[:n]) if n >= 10 else 1.5 * base
         if at_night(s):
             expected[s] = min(expected[s], 1.3 * base)
@@ -142,11 +150,31 @@ def filled_level(x, slot, level, floor, tops):  # type: ignore[no-untyped-def]
     float
         kW, NaN where fewer than one night in ten has any.
     """
-    days = x.shape[0]
+    n = _night_tops(x, slot, level, tops)
+    ordered = np.sort(tops)[:n]
+    most = 0
+    centre = np.float32(np.nan)
+    for i in range(np.searchsorted(ordered, floor), n):
+        low = np.searchsorted(ordered, ordered[i] * np.float32(1 - _SAME_LEVEL))
+        high = np.searchsorted(ordered, ordered[i] * np.float32(1 + _SAME_LEVEL))
+        # Nights, not energy: a car on some nights draws more than the store of every night.
+        if high - low > most:
+            most = high - low
+            centre = ordered[i]
+    low = np.searchsorted(ordered, np.float32(0.7) * centre)
+    high = np.searchsorted(ordered, np.float32(1.25) * centre)
+    if most == 0 or high - low < 0.1 * n:
+        return np.float32(np.nan)
+    return ordered[low + int(0.8 * (high - low - 1))]
+
+
+@njit(cache=True)
+def _night_tops(x, slot, level, tops):  # type: ignore[no-untyped-def]
+    """Fill in the tops of `filled_level` and return how many nights are known."""
     flat = x.reshape(x.size)
     clock = slot.reshape(slot.size)
     n = 0
-    for d in range(days):
+    for d in range(x.shape[0]):
         tops[d] = np.nan
         for t in range(48 * d, min(48 * d + 48, flat.size - 1)):
             if at_night(clock[t]) and at_night(clock[t + 1]):
@@ -154,28 +182,7 @@ def filled_level(x, slot, level, floor, tops):  # type: ignore[no-untyped-def]
                 if not isnan(kept) and not kept <= tops[d]:
                     tops[d] = kept
         n += not isnan(tops[d])
-    if n == 0:
-        return np.float32(np.nan)
-    ordered = np.sort(tops)[:n]
-    most = 0.0
-    centre = np.float32(np.nan)
-    for i in range(n):
-        if ordered[i] < floor:
-            continue
-        low = np.searchsorted(ordered, ordered[i] * (1 - _SAME_LEVEL))
-        high = np.searchsorted(ordered, ordered[i] * (1 + _SAME_LEVEL))
-        # Nights, not energy: a car on some nights draws more than the store of every night.
-        gathered = high - low
-        if gathered > most:
-            most = gathered
-            centre = ordered[i]
-    if isnan(centre):
-        return centre
-    low = np.searchsorted(ordered, np.float32(0.7) * centre)
-    high = np.searchsorted(ordered, np.float32(1.25) * centre)
-    if high - low < 0.1 * n:
-        return np.float32(np.nan)
-    return ordered[low + int(0.8 * (high - low - 1))]
+    return n
 
 
 @njit(cache=True)

@@ -12,11 +12,13 @@ BAND = 0.015
 LEAST_BAND_KW = 0.02
 HELD_FROM = 4
 """Half-hours in a row at zero that count as held."""
-HELD_TO = 40
+RESTED_FROM = 40
 """Half-hours in a row at zero from which nobody is at home: a store is empty or full by then."""
 STANDING = 0.03
 """Share of the dark that a load stands on its own, well above zero, where half is believed: what
 only ever rests at zero is an empty socket, and no store holds it there."""
+_HIGH = 0.3
+"""Share of the usual size from which a load takes in rather than stands."""
 _STRIDE = 7
 """Every seventh half-hour is a fair sample of all hours of the day: 7 and 48 share no factor."""
 _SMOOTH = 5.0
@@ -47,8 +49,36 @@ def usual_size(net, work):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def zero_hold(net, sun, size):  # type: ignore[no-untyped-def]
-    """Ten figures of a load and its sun.
+def band_kw(size):  # type: ignore[no-untyped-def]
+    """Half-width of zero for a load of a usual size, kW."""
+    return max(np.float32(LEAST_BAND_KW), np.float32(BAND) * size)
+
+
+@njit(cache=True)
+def run_lengths(x, low, high, run):  # type: ignore[no-untyped-def]
+    """Length of the run between two bounds that each half-hour lies in, zero outside.
+
+    Parameters
+    ----------
+    x
+        (T,) kW; an unknown half-hour ends a run.
+    low, high
+        Bounds, the upper one included, kW.
+    run
+        (T,) filled, half-hours.
+    """
+    n = 0
+    for t in range(x.shape[0]):
+        n = n + 1 if low < x[t] <= high else 0
+        run[t] = n
+    for t in range(x.shape[0] - 2, -1, -1):
+        if run[t] > 0 and run[t + 1] > 0:
+            run[t] = run[t + 1]
+
+
+@njit(cache=True)
+def held(net, sun, size, runs):  # type: ignore[no-untyped-def]
+    """How much of a load is held at zero, beside how much stands on its own.
 
     Parameters
     ----------
@@ -56,105 +86,120 @@ def zero_hold(net, sun, size):  # type: ignore[no-untyped-def]
         (D, 48) kW, and sine of the solar elevation, zero at night.
     size
         Usual size of the load, kW.
+    runs
+        (3, T) work space.
 
     Returns
     -------
     tuple
-        Log share of all energy that is exported after dark; log changes of sign after dark a
-        week; share of dark half-hours within two hours and more at zero; the same under the sun;
-        log ratio of dark half-hours at zero to those just above it; share of days that hold zero
-        for two hours and take in for an hour and a half; afternoon less morning share of export;
-        log of the rarer, in the dark, of being held at zero and of standing well above it for two
-        hours and more; share of all time in runs at zero of 20 hours and more; export half an hour
-        after zero under the sun ends, as a share of the mean export.
+        Share of dark half-hours within two hours and more at zero; the same under the sun; share
+        of days that hold zero for two hours and take in for an hour and a half; log of the rarer,
+        in the dark, of being held and of standing; share of all time in runs at zero of 20 hours
+        and more; and how far all this is to be believed (`STANDING`).
     """
-    band = max(np.float32(LEAST_BAND_KW), np.float32(BAND) * size)
-    n = n_dark = n_sun = held_dark = held_sun = zero_dark = near_dark = flips = 0
-    standing = standing_run = rested = starts = n_given = 0
-    jumped = 0.0
-    ended = False
-    days = both = 0
-    through = exported = morning = afternoon = 0.0
-    last = np.float32(0.0)
-    run = run_dark = 0
+    flat = net.reshape(net.size)
+    band = band_kw(size)
+    run_lengths(flat, -band, band, runs[0])
+    run_lengths(flat, 2 * band, np.float32(_HIGH) * size, runs[1])
+    run_lengths(flat, np.float32(_HIGH) * size, np.float32(np.inf), runs[2])
+    n = n_dark = held_dark = held_sun = standing = rested = days = both = 0
     for d in range(net.shape[0]):
-        held_today = taking = longest = known = 0
+        known = today = taken = 0
         for j in range(48):
-            x = net[d, j]
-            if isnan(x):
-                run = run_dark = taking = standing_run = 0
-                ended = False
-                continue
-            known += 1
-            through += abs(x)
+            t = 48 * d + j
             dark = sun[d, j] <= 0
-            at_zero = abs(x) <= band
-            before = run
-            if at_zero:
-                run += 1
-                run_dark += dark
-                if run == HELD_FROM:
-                    held_dark += run_dark
-                    held_sun += run - run_dark
-                    held_today += run
-                elif run > HELD_FROM:
-                    held_dark += dark
-                    held_sun += not dark
-                    held_today += 1
-                    if run == HELD_TO:
-                        rested += run
-                    elif run > HELD_TO:
-                        rested += 1
-            else:
-                run = run_dark = 0
-            taking = taking + 1 if x > 0.3 * size else 0
-            longest = max(longest, taking)
-            if dark:
-                n_dark += 1
-                zero_dark += at_zero
-                near_dark += band < x <= 3 * band
-                standing_run = standing_run + 1 if 2 * band < x < 0.3 * size else 0
-                if standing_run == HELD_FROM:
-                    standing += HELD_FROM
-                elif standing_run > HELD_FROM:
-                    standing += 1
-                if x < -band:
-                    exported -= x
-                if abs(x) > 0.1 * size:
-                    flips += x * last < 0
-                    last = x
-            else:
-                n_sun += 1
-                standing_run = 0
-                if ended and x < -band:
-                    starts += 1
-                    jumped -= x
-                ended = before >= 2 and x < -band and sun[d, j] > 0.15
-                if x < -band:
-                    n_given += 1
-                    if j < 47 and sun[d, j + 1] > sun[d, j]:
-                        morning -= x
-                    else:
-                        afternoon -= x
+            is_known = not isnan(flat[t])
+            is_held = runs[0, t] >= HELD_FROM
+            known += is_known
+            today += is_held
+            n_dark += is_known & dark
+            held_dark += is_held & dark
+            held_sun += is_held & (not dark)
+            rested += runs[0, t] >= RESTED_FROM
+            standing += (runs[1, t] >= HELD_FROM) & dark
+            taken += runs[2, t] >= 3
         n += known
         if known >= 40:
             days += 1
-            both += held_today >= HELD_FROM and longest >= 3
-    share = np.log10(exported / max(through, 1e-6) + 1e-4)
-    spike = np.log((zero_dark + _SMOOTH) / (near_dark + _SMOOTH))
-    given = morning + afternoon
-    seen = standing / max(n_dark, 1)
-    own = seen / (seen + STANDING)
-    shift = (afternoon - morning) / given if given > 0.005 * through else np.nan
+            both += (today >= HELD_FROM) & (taken > 0)
+    dark_share = held_dark / max(n_dark, 1)
+    stands = standing / max(n_dark, 1)
     return (
-        share,
-        np.log1p(336.0 * flips / max(n, 1)),
-        own * held_dark / max(n_dark, 1),
-        own * held_sun / max(n_sun, 1),
-        own * spike,
-        own * both / max(days, 1),
-        shift,
-        np.log10(min(held_dark, standing) / max(n_dark, 1) + 3e-3),
+        dark_share,
+        held_sun / max(n - n_dark, 1),
+        both / max(days, 1),
+        np.log10(min(dark_share, stands) + 3e-3),
         rested / max(n, 1),
-        jumped / starts / (given / n_given) if starts >= 10 else np.nan,
+        stands / (stands + STANDING),
     )
+
+
+@njit(cache=True)
+def after_dark(net, sun, size):  # type: ignore[no-untyped-def]
+    """Log share of energy exported after dark, log sign flips a week, log excess at zero.
+
+    The excess is of dark half-hours at zero over those as far above it again.
+    """
+    band = band_kw(size)
+    n = at_zero = near = flips = 0
+    through = exported = 0.0
+    last = np.float32(0.0)
+    for d in range(net.shape[0]):
+        for j in range(48):
+            x = net[d, j]
+            if isnan(x):
+                continue
+            n += 1
+            through += abs(x)
+            if sun[d, j] > 0:
+                continue
+            at_zero += abs(x) <= band
+            near += band < x <= 3 * band
+            if x < -band:
+                exported -= x
+            if abs(x) > 0.1 * size:
+                flips += x * last < 0
+                last = x
+    return (
+        np.log10(exported / max(through, 1e-6) + 1e-4),
+        np.log1p(336.0 * flips / max(n, 1)),
+        np.log((at_zero + _SMOOTH) / (near + _SMOOTH)),
+    )
+
+
+@njit(cache=True)
+def export_start(net, sun, size, run):  # type: ignore[no-untyped-def]
+    """How late, and how suddenly, export begins.
+
+    Parameters
+    ----------
+    run
+        (T,) lengths of the runs at zero.
+
+    Returns
+    -------
+    tuple
+        Afternoon less morning share of the export under the sun, NaN under half a percent of the
+        load's size; and export half an hour after zero under the sun ends, as a share of the mean
+        export, NaN under ten such ends.
+    """
+    flat, light = net.reshape(net.size), sun.reshape(sun.size)
+    band = band_kw(size)
+    starts = n = 0
+    morning = afternoon = jumped = 0.0
+    for t in range(flat.size - 1):
+        if not (flat[t] < -band and light[t] > 0):
+            continue
+        n += 1
+        if light[t + 1] > light[t]:
+            morning -= flat[t]
+        else:
+            afternoon -= flat[t]
+        ended = t > 0 and run[t - 1] >= 2 and light[t] > 0.15
+        if ended and flat[t + 1] < -band:
+            starts += 1
+            jumped -= flat[t + 1]
+    given = morning + afternoon
+    shift = (afternoon - morning) / given if given > 0.005 * size * flat.size else np.nan
+    jump = jumped * n / (starts * given) if starts >= 10 else np.nan
+    return shift, jump
