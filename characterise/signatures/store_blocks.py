@@ -11,6 +11,8 @@ from characterise.signatures.steps import find_blocks, step_floor
 
 SAME_POWER = 0.3
 """A block counts as the store's within this share of its power."""
+LONGEST_SLOTS = 10
+"""Half-hours (5 h) that a store gives or takes at its power for at the most."""
 _BINS_PER_E = 20
 
 
@@ -37,18 +39,18 @@ def modal_log(sizes, weights, n):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _lay(x, n, starts, stops, powers, power, taken, out):  # type: ignore[no-untyped-def]
+def _lay(x, n, starts, stops, powers, power, out):  # type: ignore[no-untyped-def]
     """Fill in what stands above the straight line from before to after each block of the power."""
     for i in range(n):
-        if not abs(powers[i] - power) <= SAME_POWER * power:
-            continue
         first, stop = starts[i], stops[i]
+        if not abs(powers[i] - power) <= SAME_POWER * power or stop - first > LONGEST_SLOTS:
+            continue
         pre = x[first - 1]
         post = x[stop] if stop < x.shape[0] and not isnan(x[stop]) else pre
         for t in range(first, stop):
             share = (t - first + 1) / (stop - first + 1)
             more = min(x[t] - pre - np.float32(share) * (post - pre), power)
-            if more > 0 and taken[t] <= 0 and out[t] <= 0:
+            if more > 0 and out[t] <= 0:
                 out[t] = more
 
 
@@ -74,19 +76,23 @@ def lay_blocks(x, power, work, drawn, given):  # type: ignore[no-untyped-def]
     powers = np.empty(size, np.float32)
     spreads = np.empty(size, np.float32)
     least = floor if isnan(power) else max(np.float32(0.5) * power, np.float32(0.5) * floor)
+    # Between two charges there is no dip, and between two dips no charge: each is taken out first.
     for t in range(size):
-        work[t] = -x[t]
+        work[t] = drawn[t] - given[t] - x[t]
     n = find_blocks(work, least, starts, stops, powers, spreads)
     if isnan(power):
-        weights = np.empty(n, np.float32)
+        weights = np.zeros(n, np.float32)
         for i in range(n):
-            weights[i] = (stops[i] - starts[i]) * powers[i]
+            if stops[i] - starts[i] <= LONGEST_SLOTS:
+                weights[i] = (stops[i] - starts[i]) * powers[i]
         power = modal_log(powers, weights, n)
         if isnan(power):
             return power
-    _lay(work, n, starts, stops, powers, power, drawn, given)
-    n = find_blocks(x, least, starts, stops, powers, spreads)
-    _lay(x, n, starts, stops, powers, power, given, drawn)
+    _lay(work, n, starts, stops, powers, power, given)
+    for t in range(size):
+        work[t] = x[t] + given[t] - drawn[t]
+    n = find_blocks(work, least, starts, stops, powers, spreads)
+    _lay(work, n, starts, stops, powers, power, drawn)
     return power
 
 
