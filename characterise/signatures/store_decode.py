@@ -157,7 +157,7 @@ def decode(x, net, sun, slot, hidden, spaces, drawn, given):  # type: ignore[no-
     usual_load(x, slot, state, level, work, expected)
     sold_at(net, sun, slot, state, share, sold)
     _loads(slot, level, expected, share, load)
-    floor = max(np.float32(LEAST_FILL_KW), np.float32(np.mean(level)))
+    floor = max(np.float32(LEAST_FILL_KW), np.float32(0.1) * size)
     power = filled_level(x, slot, level, floor, tops)
     dull = np.float32(0.0)
     if soaks(edge, light, state.reshape(x.size), work):
