@@ -48,7 +48,7 @@ _OF_EXPORT: Final = (0, 1, 6, 9)
 def _features(net, sun, place, slot, clock, table):  # type: ignore[no-untyped-def]
     days = net.shape[1]
     work = np.empty(days * 48, np.float32)
-    runs = np.empty((3, days * 48), np.int32)
+    runs = np.empty((2, days * 48), np.int32)
     mean = np.empty(48)
     rise = np.empty(48)
     spread = np.empty(48)

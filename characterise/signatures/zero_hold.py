@@ -87,7 +87,7 @@ def held(net, sun, size, runs):  # type: ignore[no-untyped-def]
     size
         Usual size of the load, kW.
     runs
-        (3, T) work space.
+        (2, T) filled with the lengths of the runs at zero, and of those well above it.
 
     Returns
     -------
@@ -101,10 +101,9 @@ def held(net, sun, size, runs):  # type: ignore[no-untyped-def]
     band = band_kw(size)
     run_lengths(flat, -band, band, runs[0])
     run_lengths(flat, 2 * band, np.float32(_HIGH) * size, runs[1])
-    run_lengths(flat, np.float32(_HIGH) * size, np.float32(np.inf), runs[2])
     n = n_dark = held_dark = held_sun = standing = rested = days = both = 0
     for d in range(net.shape[0]):
-        known = today = taken = 0
+        known = today = taken = taking = 0
         for j in range(48):
             t = 48 * d + j
             dark = sun[d, j] <= 0
@@ -117,7 +116,8 @@ def held(net, sun, size, runs):  # type: ignore[no-untyped-def]
             held_sun += is_held & (not dark)
             rested += runs[0, t] >= RESTED_FROM
             standing += (runs[1, t] >= HELD_FROM) & dark
-            taken += runs[2, t] >= 3
+            taking = taking + 1 if flat[t] > _HIGH * size else 0
+            taken += taking >= 3
         n += known
         if known >= 40:
             days += 1

@@ -30,7 +30,7 @@ def standing(kw=0.4):
 
 def of(net, sun):
     size = usual_size(net, np.empty(net.size, np.float32))
-    runs = np.empty((3, net.size), np.int32)
+    runs = np.empty((2, net.size), np.int32)
     return held(net, sun, size, runs), size, runs[0]
 
 
