@@ -1,8 +1,7 @@
-"""Batteries: equal blocks of charge and discharge, export without sun, load held at zero."""
+"""Batteries: load held at zero, nights filled by the clock, export that no panel gives."""
 
 from __future__ import annotations
 
-from math import isnan
 from typing import Final
 
 import numpy as np
@@ -13,192 +12,96 @@ from numba import njit
 from characterise.asset_classes import BESS
 from characterise.meter_cube import MeterCube
 from characterise.signatures.attribution import Attribution, Float, Rows, attributed, net_of
-from characterise.signatures.slots import smallest_visible, usual_day
-from characterise.signatures.steps import find_blocks, modal_power, step_floor
+from characterise.signatures.slots import smallest_visible
+from characterise.signatures.store_decode import decode
 from characterise.signatures.surroundings import surroundings
-from characterise.signatures.swings import after_dark, daily_balance, evening
+from characterise.signatures.swings import clock_day, clock_steps, day_swings, evening
+from characterise.signatures.zero_hold import after_dark, export_start, held, usual_size
 
 FEATURES: Final = (
     "dark_export",
-    "dark_zero",
-    "daily_balance",
-    "discharge_blocks",
-    "charge_blocks",
-    "power_match",
-    "two_sided_peaks",
     "sign_flips",
-    "power_kw",
+    "held_dark",
+    "held_sun",
+    "zero_spike",
+    "hold_and_take",
+    "export_shift",
+    "hold_beside_standing",
+    "rest_share",
+    "export_jump",
+    "night_step",
+    "evening_step",
     "evening_gap",
     "night_over_evening",
+    "daily_balance",
+    "night_with_day",
+    "night_kw",
 )
-SIGNS: Final = (1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1)
+SIGNS: Final = (1, 1, 1, 1, 1, 1, 1, 1, -1, 1, 1, 1, 1, 1, 1, -1, 0)
 """Direction in which physics lets each feature speak for the class; 0 is told, never weighed."""
 _N = len(FEATURES)
-_LONGEST_H: Final = 8.0
-"""Hours at its own power that a battery is taken to hold at the most."""
-_ROUND_TRIP: Final = 0.85
-"""Share of the energy taken in that comes out again."""
-_SAME_SIZE = 0.15
+_OF_EXPORT: Final = (0, 1, 6, 9)
+"""Figures that only a metered export can show."""
 
 
 @njit(cache=True)
-def _sizes(n, starts, stops, powers, dark, sizes, weights):  # type: ignore[no-untyped-def]
-    """Gather blocks of two half-hours and more that start in the dark; return how many."""
-    keep = 0
-    for i in range(n):
-        if stops[i] - starts[i] >= 2 and dark[starts[i]] <= 0:
-            sizes[keep] = powers[i]
-            weights[keep] = (stops[i] - starts[i]) * powers[i]
-            keep += 1
-    return keep
-
-
-@njit(cache=True)
-def _near(sizes, n, size):  # type: ignore[no-untyped-def]
-    count = 0
-    for i in range(n):
-        count += abs(sizes[i] - size) <= _SAME_SIZE * size
-    return count
-
-
-@njit(cache=True)
-def _features(net, sun, place, slot, clock, has_export, table):  # type: ignore[no-untyped-def]
+def _features(net, sun, place, slot, clock, table):  # type: ignore[no-untyped-def]
     days = net.shape[1]
-    size = days * 48
-    work = np.empty(size, np.float32)
-    mirrored = np.empty(size, np.float32)
-    starts = np.empty(size, np.int32)
-    stops = np.empty(size, np.int32)
-    powers = np.empty(size, np.float32)
-    spreads = np.empty(size, np.float32)
-    sizes = np.empty(size, np.float32)
-    weights = np.empty(size, np.float32)
-    column = np.empty(days, np.float32)
-    centre = np.empty(48, np.float32)
-    scatter = np.empty(48, np.float32)
+    work = np.empty(days * 48, np.float32)
+    runs = np.empty((2, days * 48), np.int32)
+    mean = np.empty(48)
+    rise = np.empty(48)
+    spread = np.empty(48)
     for m in range(net.shape[0]):
         out = table[m]
-        x = net[m].reshape(size)
-        dark = sun[place[m]].reshape(size)
-        floor = step_floor(x, work)
-        if isnan(floor):
+        usual = usual_size(net[m], work)
+        if not usual > 0:
             continue
-        export, out[1], flips = after_dark(net[m], sun[place[m]], work)
-        if has_export[m] == 1:
-            out[0], out[7] = export, flips
-        usual_day(net[m], column, centre, scatter)
-        out[2], out[6] = daily_balance(net[m], centre)
-        out[9], out[10] = evening(centre, slot[clock[m], days // 2])
-        weeks = 0.0
-        for t in range(size):
-            mirrored[t] = -x[t]
-            weeks += not isnan(x[t])
-        weeks /= 336
-        n = find_blocks(x, floor, starts, stops, powers, spreads)
-        keep = _sizes(n, starts, stops, powers, dark, sizes, weights)
-        charge = modal_power(sizes, weights, keep, np.float32(_SAME_SIZE))
-        out[4] = np.log1p(_near(sizes, keep, charge) / weeks)
-        n = find_blocks(mirrored, floor, starts, stops, powers, spreads)
-        keep = _sizes(n, starts, stops, powers, dark, sizes, weights)
-        discharge = modal_power(sizes, weights, keep, np.float32(_SAME_SIZE))
-        out[3] = np.log1p(_near(sizes, keep, discharge) / weeks)
-        if not isnan(charge) and not isnan(discharge):
-            out[5] = -abs(np.log(charge / discharge))
-            out[8] = max(charge, discharge)
+        light = sun[place[m]]
+        dark, lit, both, beside, rested, own = held(net[m], light, usual, runs)
+        export, flips, spike = after_dark(net[m], light, usual)
+        shift, jump = export_start(net[m], light, usual, runs[0])
+        out[0], out[1], out[6], out[9] = export, flips, shift, jump
+        out[2], out[3], out[4], out[5] = own * dark, own * lit, own * spike, own * both
+        out[7], out[8] = beside, rested
+        hours = slot[clock[m]]
+        clock_day(net[m], hours, usual, mean, rise, spread)
+        out[10], out[11], out[16] = clock_steps(rise, spread, usual)
+        out[12], out[13] = evening(mean)
+        out[14], out[15] = day_swings(net[m], hours, mean)
 
 
 def features(cube: MeterCube, signals: pl.DataFrame | None = None) -> Float:
-    """(M, 11) figures of `FEATURES`; dark export and flips NaN where no register could show them.
+    """(M, 17) figures of `FEATURES`; NaN what no register could show, and of a meter at zero.
 
     Notes
     -----
-    A battery gives back what it takes: blocks up and blocks down of one size, days whose
-    excursions from the usual day cancel, and with a meter on it load held at zero after dark.
-    Only blocks that start in the dark count, so that clouds over panels do not pass for it.
-    ``signals`` is not read.
+    A store that follows the load holds the meter at zero, after dark too, and lets go when it is
+    empty: a load that stands well above zero at other times, and export that begins with a jump
+    once it is full. One that follows a tariff fills by the clock at night and leaves the evening
+    empty or exports in it. ``signals`` is not read.
     """
     around = surroundings(cube)
     table = np.full((cube.n_meters, _N), np.nan, dtype=np.float32)
-    _features(
-        cube.net_kw, around.sun, around.place, around.slot, around.clock, cube.has_export, table
-    )
+    _features(cube.net_kw, around.sun, around.place, around.slot, around.clock, table)
+    for place in _OF_EXPORT:
+        table[cube.has_export != 1, place] = np.nan
     return table
 
 
 @njit(cache=True)
-def _fill(x, n, starts, stops, powers, size, y):  # type: ignore[no-untyped-def]
-    for i in range(n):
-        if not abs(powers[i] - size) <= 3 * _SAME_SIZE * size:
-            continue
-        first, stop = starts[i], stops[i]
-        pre = x[first - 1]
-        post = x[stop] if stop < x.shape[0] and not isnan(x[stop]) else pre
-        for t in range(first, stop):
-            share = (t - first + 1) / (stop - first + 1)
-            y[t] = max(np.float32(0.0), min(x[t] - pre - share * (post - pre), powers[i]))
-
-
-@njit(cache=True)
-def _balance(x, dark, y, z, most):  # type: ignore[no-untyped-def]
-    """Let nothing out that was not taken in before, and nothing in that is not let out after.
-
-    Parameters
-    ----------
-    y, z
-        (T,) charge and discharge in kW, brought down in place.
-    most
-        Energy that the battery can hold at the most, kWh.
-    """
-    held = np.float32(0.0)
-    for t in range(y.shape[0]):
-        held = min(held + np.float32(0.5 * _ROUND_TRIP) * y[t], most)
-        # Export in the dark stays the battery's, whatever was seen to go in.
-        least = max(-x[t], np.float32(0.0)) if dark[t] <= 0 else np.float32(0.0)
-        z[t] = max(min(z[t], 2 * held), least)
-        held = max(held - np.float32(0.5) * z[t], np.float32(0.0))
-    owed = np.float32(0.0)
-    for t in range(y.shape[0] - 1, -1, -1):
-        owed = min(owed + np.float32(0.5 / _ROUND_TRIP) * z[t], most)
-        y[t] = min(y[t], 2 * owed)
-        owed = max(owed - np.float32(0.5) * y[t], np.float32(0.0))
-
-
-@njit(cache=True)
-def _attribute(net, sun, place, drawn, given):  # type: ignore[no-untyped-def]
-    size = net.shape[1] * 48
-    work = np.empty(size, np.float32)
-    mirrored = np.empty(size, np.float32)
-    starts = np.empty(size, np.int32)
-    stops = np.empty(size, np.int32)
-    powers = np.empty(size, np.float32)
-    spreads = np.empty(size, np.float32)
-    sizes = np.empty(size, np.float32)
-    weights = np.empty(size, np.float32)
+def _attribute(left, net, sun, place, slot, clock, has_export, drawn, given):  # type: ignore[no-untyped-def]
+    days = net.shape[1]
+    spaces = (
+        np.empty(days * 48, np.float32),
+        np.empty(days, np.float32),
+        np.empty(days, np.float32),
+        np.empty((days, 48), np.float32),
+        np.empty((days, 48), np.uint8),
+    )
     for k in range(net.shape[0]):
-        x = net[k].reshape(size)
-        dark = sun[place[k]].reshape(size)
-        floor = step_floor(x, work)
-        if isnan(floor):
-            continue
-        y, z = drawn[k].reshape(size), given[k].reshape(size)
-        n = find_blocks(x, floor, starts, stops, powers, spreads)
-        keep = _sizes(n, starts, stops, powers, dark, sizes, weights)
-        power = modal_power(sizes, weights, keep, np.float32(_SAME_SIZE))
-        _fill(x, n, starts, stops, powers, power, y)
-        for t in range(size):
-            mirrored[t] = -x[t]
-        n = find_blocks(mirrored, floor, starts, stops, powers, spreads)
-        keep = _sizes(n, starts, stops, powers, dark, sizes, weights)
-        power = modal_power(sizes, weights, keep, np.float32(_SAME_SIZE))
-        _fill(mirrored, n, starts, stops, powers, power, z)
-        for t in range(size):
-            # Export in the dark is the battery's at the very least.
-            if dark[t] <= 0 and x[t] < 0:
-                z[t] = max(z[t], -x[t])
-            if y[t] > 0 and z[t] > 0:
-                y[t], z[t] = max(y[t] - z[t], np.float32(0.0)), max(z[t] - y[t], np.float32(0.0))
-        size_kw = power if not isnan(power) else np.float32(0.0)
-        _balance(x, dark, y, z, np.float32(_LONGEST_H * size_kw))
+        light, hours = sun[place[k]], slot[clock[k]]
+        decode(left[k], net[k], light, hours, has_export[k] == 0, spaces, drawn[k], given[k])
 
 
 def attribute(
@@ -207,43 +110,59 @@ def attribute(
     left_kw: Float | None = None,
     signals: pl.DataFrame | None = None,
 ) -> Attribution:
-    """Charge and discharge of ``rows``: blocks up and down, and whatever flows out in the dark.
-
-    A store lets out no more than it took in: a long lull between two charges of a car has the
-    shape of a discharge, and not the energy.
+    """Charge and discharge of ``rows``: zero held, nights filled, and export that no panel gives.
 
     Parameters
     ----------
     left_kw
         (K, D, 48) load left when other classes were taken out, kW; the boundary's own by default.
+
+    Notes
+    -----
+    What a store gives while it holds the meter at zero is the load that would stand there; it is
+    told from the same hours of days on which the store is empty.
     """
-    net = net_of(cube, rows, left_kw)
+    left = net_of(cube, rows, left_kw)
+    net = net_of(cube, rows, None)
     drawn = np.zeros_like(net)
     given = np.zeros_like(net)
     around = surroundings(cube)
-    _attribute(net, around.sun, around.place[rows], drawn, given)
+    _attribute(
+        left, net, around.sun, around.place[rows], around.slot, around.clock[rows],
+        cube.has_export[rows], drawn, given,
+    )  # fmt: skip
     return attributed(BESS, rows, drawn, given, net)
 
 
 def reasons(values: npt.NDArray[np.float32]) -> list[str]:
     """Sentences on one meter's `FEATURES`, to be checked on the plot."""
     said = dict(zip(FEATURES, values.tolist(), strict=True))
+    known = {name for name, value in said.items() if np.isfinite(value)}
     out = []
-    if np.isfinite(said["dark_export"]):
+    if {"held_dark", "held_sun"} <= known:
+        out.append(
+            f"load is held at zero for two hours and more in {said['held_dark']:.0%} of the dark "
+            f"half-hours and {said['held_sun']:.0%} of those under the sun, and stands well above "
+            "zero at other times"
+        )
+    if "export_jump" in known:
+        out.append(
+            f"once zero under the sun ends, export starts at {said['export_jump']:.0%} of its mean"
+        )
+    if "dark_export" in known:
         out.append(
             f"{10 ** said['dark_export']:.1%} of all energy that passes is export after dark"
         )
-    if np.isfinite(said["dark_zero"]):
-        out.append(f"load is held at zero in {said['dark_zero']:.0%} of the dark half-hours")
-    if np.isfinite(said["power_match"]):
+    if {"night_step", "night_kw"} <= known:
         out.append(
-            f"blocks up ({np.expm1(said['charge_blocks']):.1f} a week) and down "
-            f"({np.expm1(said['discharge_blocks']):.1f} a week) of up to "
-            f"{said['power_kw']:.1f} kW, "
-            f"within {np.expm1(-said['power_match']):.0%} of each other"
+            f"by the clock, load rises at night by {said['night_kw']:.1f} kW on the mean day, "
+            f"{said['night_step']:.1f} times what it varies by"
         )
-    if np.isfinite(said["daily_balance"]):
-        out.append(f"on the median day {said['daily_balance']:.0%} of the excursions cancel out")
+    if "evening_gap" in known:
+        out.append(
+            f"the mean evening from 17 to 21 h takes {np.exp(-said['evening_gap']):.0%} of the "
+            "mean power of the day"
+        )
     return out
 
 

@@ -101,8 +101,8 @@ def test_a_battery_empties_the_evening(site, other):
 
 
 def test_a_battery_beside_panels_holds_the_dark_load_at_zero(site):
-    assert figure(battery, site("pv_battery_home"), "dark_zero") > 0.15
-    assert figure(battery, site("pv_home"), "dark_zero") < 0.05
+    assert figure(battery, site("pv_battery_home"), "held_dark") > 0.1
+    assert figure(battery, site("pv_home"), "held_dark") < 0.03
 
 
 def test_flexible_demand_ranks_above_its_placebos(site):
