@@ -24,13 +24,14 @@ from characterise.signatures.cold_response import (
     parts_of_days,
     swings,
 )
+from characterise.signatures.heat_split import split
 from characterise.signatures.slots import smallest_visible
 from characterise.signatures.surroundings import Surroundings, surroundings
 from characterise.signatures.thermal import (
     daily_means,
     dark_all_year,
     heating_line,
-    slot_slopes,
+    split_by_line,
 )
 
 FEATURES: Final = (
@@ -178,10 +179,15 @@ def features(cube: MeterCube, signals: pl.DataFrame | None = None) -> Float:
         around.day_temp_c,
         around.station,
         _daily_light(around),
-        np.stack([~clock.working[:, 24] for clock in cube.clocks]).astype(np.float64),
+        _days_off(cube),
         table,
     )
     return table
+
+
+def _days_off(cube: MeterCube) -> npt.NDArray[np.float64]:
+    """(Z, D) 1 on weekends and holidays of each clock, else 0."""
+    return np.stack([~clock.working[:, 24] for clock in cube.clocks]).astype(np.float64)
 
 
 def _daily_light(around: Surroundings) -> npt.NDArray[np.float64]:
@@ -193,31 +199,15 @@ def _daily_light(around: Surroundings) -> npt.NDArray[np.float64]:
 
 
 @njit(cache=True)
-def _attribute(net, day_temp, station, drawn):  # type: ignore[no-untyped-def]
-    days = net.shape[1]
-    load = np.empty(days)
-    cold = np.empty((days, 48))
-    slopes = np.empty(48)
-    bases = np.empty(48)
-    gains = np.empty(48)
+def _attribute(net, day_temp, station, idle, clock, drawn):  # type: ignore[no-untyped-def]
+    load = np.empty(net.shape[1])
     use = np.ones(48, np.bool_)
     for k in range(net.shape[0]):
         temp = day_temp[station[k]]
         daily_means(net[k], use, load)
         balance, _, _, _, n = heating_line(load, temp)
-        if n == 0:
-            continue
-        for d in range(days):
-            cold[d, :] = max(0.0, balance - temp[d]) if not isnan(temp[d]) else np.nan
-        slot_slopes(net[k], cold, 3.0, slopes, bases, gains)
-        for d in range(days):
-            if not cold[d, 0] > 0:
-                continue
-            for j in range(48):
-                expected = slopes[j] * cold[d, 0]
-                seen = net[k, d, j] - bases[j] - expected
-                heat = expected + gains[j] * seen
-                drawn[k, d, j] = max(0.0, min(heat, max(net[k, d, j], 0.0)))
+        if n > 0 and not split(net[k], temp, balance, idle[clock[k]], drawn[k]):
+            split_by_line(net[k], temp, balance, drawn[k])
 
 
 def attribute(
@@ -226,7 +216,7 @@ def attribute(
     left_kw: Float | None = None,
     signals: pl.DataFrame | None = None,
 ) -> Attribution:
-    """Heating of ``rows``: the temperature's part, and its share of what is left over.
+    """Heating of ``rows``: what cold days' half-hours hold that mild days' do not.
 
     Parameters
     ----------
@@ -235,14 +225,20 @@ def attribute(
 
     Notes
     -----
-    For each half-hour of the day: ``slope x cold + gain x (load - base - slope x cold)``, where
-    the gain is the share of cold days' scatter that mild days lack: the linear least-squares
-    (Wiener) split of two uncorrelated parts.
+    `heat_split.split` unmixes the loads of cold days from those of mild ones; where hardly a day
+    is mild, `thermal.split_by_line` is left.
     """
     net = net_of(cube, rows, left_kw)
     drawn = np.zeros_like(net)
     around = surroundings(cube)
-    _attribute(net, around.day_temp_c, around.station[rows], drawn)
+    _attribute(
+        net,
+        around.day_temp_c,
+        around.station[rows],
+        _days_off(cube),
+        around.clock[rows],
+        drawn,
+    )
     return attributed(HEAT_PUMP, rows, drawn, np.zeros_like(net), net)
 
 
