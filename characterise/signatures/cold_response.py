@@ -139,6 +139,22 @@ def answers(load, weather, chosen, slopes, fits):  # type: ignore[no-untyped-def
     s = np.zeros((3, 3))
     xy = np.zeros((3, WHOLE + 1))
     yy = np.zeros(WHOLE + 1)
+    n = _products(load, weather, chosen, s, xy, yy)
+    if n < _LEAST_DAYS or s[2, 2] < 0.25 * n:
+        return 0
+    for a in range(2):
+        if s[a, a] > 1e-6 * n:
+            _take_out(a, s, xy, yy)
+    for k in range(WHOLE + 1):
+        slopes[k] = xy[2, k] / max(s[2, 2], 1e-9)
+        size = np.sqrt(max(s[2, 2] * yy[k], 1e-12))
+        fits[k] = min(1.0, max(-1.0, xy[2, k] / size))
+    return n
+
+
+@njit(cache=True)
+def _products(load, weather, chosen, s, xy, yy):  # type: ignore[no-untyped-def]
+    """Add up the products of weather and load over the chosen days that know all; how many."""
     n = 0
     for d in range(load.shape[0]):
         if not chosen[d] or isnan(weather[d].sum()) or isnan(load[d].sum()):
@@ -151,22 +167,17 @@ def answers(load, weather, chosen, slopes, fits):  # type: ignore[no-untyped-def
                 xy[a, k] += weather[d, a] * load[d, k]
         for k in range(WHOLE + 1):
             yy[k] += load[d, k] * load[d, k]
-    if n < _LEAST_DAYS or s[2, 2] < 0.25 * n:
-        return 0
-    # Light and days off are taken out of the degrees and of the load, one after the other.
-    for a in range(2):
-        if s[a, a] <= 1e-6 * n:
-            continue
-        for b in range(a + 1, 3):
-            share = s[a, b] / s[a, a]
-            for c in range(b, 3):
-                s[b, c] -= share * s[a, c]
-            for k in range(WHOLE + 1):
-                xy[b, k] -= share * xy[a, k]
-        for k in range(WHOLE + 1):
-            yy[k] -= xy[a, k] * xy[a, k] / s[a, a]
-    for k in range(WHOLE + 1):
-        slopes[k] = xy[2, k] / max(s[2, 2], 1e-9)
-        size = np.sqrt(max(s[2, 2] * yy[k], 1e-12))
-        fits[k] = min(1.0, max(-1.0, xy[2, k] / size))
     return n
+
+
+@njit(cache=True)
+def _take_out(a, s, xy, yy):  # type: ignore[no-untyped-def]
+    """Leave of the later weather and of the load what weather ``a`` does not explain."""
+    for b in range(a + 1, 3):
+        share = s[a, b] / s[a, a]
+        for c in range(b, 3):
+            s[b, c] -= share * s[a, c]
+        for k in range(WHOLE + 1):
+            xy[b, k] -= share * xy[a, k]
+    for k in range(WHOLE + 1):
+        yy[k] -= xy[a, k] * xy[a, k] / s[a, a]

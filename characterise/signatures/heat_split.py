@@ -33,6 +33,9 @@ _LEAST_MILD: Final = 20
 _COLDEST_MILD_C: Final = 10.0
 _LEAST_COLD: Final = 3
 _LEAST_USUAL: Final = 8
+_STRIDE: Final = 7
+"""Every seventh half-hour stands for all where the grid is laid; 7 and 48 share no factor."""
+_STILL_KW: Final = 1e-3
 _TINY: Final = 1e-12
 
 
@@ -164,43 +167,56 @@ def split(net, temp, balance, idle, drawn):  # type: ignore[no-untyped-def]
     """
     days = net.shape[0]
     cold = np.empty(days)
-    n = 0
+    if not _degrees(net, temp, balance, cold):
+        return False
+    usual = np.empty((2, 48))
+    _usual(net, cold, idle, np.empty(days, np.float32), usual)
+    left = np.empty((days, 48), np.float32)
     for d in range(days):
+        for j in range(48):
+            left[d, j] = net[d, j] - usual[int(idle[d]), j]
+    some = left.ravel()[::_STRIDE]
+    some = np.sort(some[~np.isnan(some)])
+    low, high = some[len(some) // 200], some[len(some) - 1 - len(some) // 200]
+    if high - low <= _STILL_KW:
+        return False
+    width = (high - low) / (_GRID - 1)
+    table = np.zeros((_STEPS, _BLOCKS, _GRID))
+    centre = np.full(_STEPS, np.nan)
+    _learn(left, cold, low, width, table, centre)
+    _spend(net, left, cold, low, width, table, centre, drawn)
+    return True
+
+
+@njit(cache=True)
+def _degrees(net, temp, balance, cold):  # type: ignore[no-untyped-def]
+    """Fill (D,) degrees of cold; false where there are no mild days to learn the base from."""
+    n = 0
+    for d in range(net.shape[0]):
         if not isnan(temp[d]) and not isnan(net[d].sum()):
             cold[n] = temp[d]
             n += 1
     if n < 2 * _LEAST_MILD:
         return False
     # Where hardly a day is mild, the warmest are the next best.
-    balance = min(balance, np.sort(cold[:n])[n - _LEAST_MILD])
-    if balance < _COLDEST_MILD_C:
-        return False
-    for d in range(days):
-        cold[d] = max(0.0, balance - temp[d]) if not isnan(temp[d]) else np.nan
-    usual = np.empty((2, 48))
-    work = np.empty(days, np.float32)
-    _usual(net, cold, idle, work, usual)
-    left = np.empty((days, 48), np.float32)
-    for d in range(days):
-        for j in range(48):
-            left[d, j] = net[d, j] - usual[int(idle[d]), j]
-    some = left.ravel()[::7]
-    some = np.sort(some[~np.isnan(some)])
-    low, high = some[len(some) // 200], some[len(some) - 1 - len(some) // 200]
-    if high - low <= 1e-3:
-        return False
-    width = (high - low) / (_GRID - 1)
+    warm = min(balance, np.sort(cold[:n])[n - _LEAST_MILD])
+    for d in range(net.shape[0]):
+        cold[d] = max(0.0, warm - temp[d]) if not isnan(temp[d]) else np.nan
+    return warm >= _COLDEST_MILD_C
+
+
+@njit(cache=True)
+def _learn(left, cold, low, width, table, centre):  # type: ignore[no-untyped-def]
+    """Fill table (steps, blocks, grid) with heating, kW, at each load; centre with mean cold, K."""
     base = np.zeros((_BLOCKS, _GRID))
     seen = np.zeros((_STEPS, _BLOCKS, _GRID))
     _count(left, cold, low, width, base, seen)
-    table = np.zeros((_STEPS, _BLOCKS, _GRID))
-    centre = np.full(_STEPS, np.nan)
     common = np.full(_GRID, 1.0 / _GRID)
     own = np.empty(_GRID)
     for step in range(_STEPS):
         n = 0
         total = 0.0
-        for d in range(days):
+        for d in range(cold.shape[0]):
             if cold[d] > 0 and _step(cold[d]) == step:
                 n += 1
                 total += cold[d]
@@ -209,12 +225,29 @@ def split(net, temp, balance, idle, drawn):  # type: ignore[no-untyped-def]
         centre[step] = total / n
         common[:] = 0.5 * common + 0.5 / _GRID
         _unmix(seen[step], base, common, _COMMON_ROUNDS, 0.0)
-        for block in range(_BLOCKS):
+        for b in range(_BLOCKS):
             own[:] = common
-            _unmix(seen[step, block : block + 1], base[block : block + 1], own, _OWN_ROUNDS, _BELIEF)
-            _expect(seen[step, block], base[block], own, width, table[step, block])
-    _spend(net, left, cold, low, width, table, centre, drawn)
-    return True
+            _unmix(seen[step, b : b + 1], base[b : b + 1], own, _OWN_ROUNDS, _BELIEF)
+            _expect(seen[step, b], base[b], own, width, table[step, b])
+
+
+@njit(cache=True)
+def _between(centre, cold):  # type: ignore[no-untyped-def]
+    """The two steps of cold around a day, -1 where there is none, and how far it is to the upper.
+
+    A day beyond the last step, or nearer to the balance point than the first, is taken as one of
+    that step: its half-hours hold as much, there are fewer of them.
+    """
+    under, over = -1, -1
+    for step in range(_STEPS):
+        if centre[step] < cold:
+            under = step
+        elif over < 0 and centre[step] >= cold:
+            over = step
+    if under < 0 or over < 0:
+        one = max(under, over)
+        return one, one, 0.0
+    return under, over, (cold - centre[under]) / (centre[over] - centre[under])
 
 
 @njit(cache=True)
@@ -224,21 +257,9 @@ def _spend(net, left, cold, low, width, table, centre, drawn):  # type: ignore[n
     for d in range(net.shape[0]):
         if not cold[d] > 0:
             continue
-        under, over = -1, -1
-        for step in range(_STEPS):
-            if centre[step] < cold[d]:
-                under = step
-            elif over < 0 and centre[step] >= cold[d]:
-                over = step
-        if under < 0 and over < 0:
+        under, over, toward = _between(centre, cold[d])
+        if under < 0:
             continue
-        if over < 0:
-            over, toward = under, 1.0
-        elif under < 0:
-            # Nearer to the balance point than any: that step's own hours, the fewer the milder.
-            under, toward = over, 1.0
-        else:
-            toward = (cold[d] - centre[under]) / (centre[over] - centre[under])
         for j in range(48):
             if isnan(net[d, j]):
                 continue
@@ -249,5 +270,6 @@ def _spend(net, left, cold, low, width, table, centre, drawn):  # type: ignore[n
             a = table[under, block, k] * (1 - inside) + table[under, block, k + 1] * inside
             b = table[over, block, k] * (1 - inside) + table[over, block, k + 1] * inside
             heat = a + toward * (b - a)
-            beyond = left[d, j] - low - (_GRID - 1) * width
-            drawn[d, j] = max(0.0, min(heat + max(beyond, 0.0), max(net[d, j], 0.0)))
+            # Beyond the grid heating keeps its share: what towers there is a car or an oven.
+            heat *= max(1.0, (left[d, j] - low) / ((_GRID - 1) * width))
+            drawn[d, j] = max(0.0, min(heat, max(net[d, j], 0.0)))
