@@ -247,21 +247,27 @@ def reasons(values: npt.NDArray[np.float32]) -> list[str]:
     said = dict(zip(FEATURES, values.tolist(), strict=True))
     out = []
     if np.isfinite(said["heating_r2"]):
-        slope = np.exp(said["slope_kw_per_k"]) - 0.002
         out.append(
-            f"daily load rises by {slope:.2f} kW for each degree under "
+            f"daily load rises by {said['slope_kw_per_k']:.2g} kW for each degree under "
             f"{said['balance_c']:.1f} C; temperature explains "
             f"{said['heating_r2']:.0%} of its variation"
         )
         out.append(f"{said['heating_share']:.0%} of the energy follows the cold")
-    if np.isfinite(said["spread_over_day"]):
+    if np.isfinite(said["cold_r"]):
         out.append(
-            f"that rise is spread over the day to {said['spread_over_day']:.0%} of fully even"
+            "colder days than the four weeks around them draw more: correlation "
+            f"{said['cold_r']:.2f}, weekends and light allowed for"
         )
-    if np.isfinite(said["cold_night_share"]):
+    if np.isfinite(said["top_parts"]):
         out.append(
-            f"on cold nights {said['cold_night_share']:.0%} of half-hours draw over half the "
-            "cold days' mean load"
+            f"the two strongest of eight parts of the day bear {said['top_parts']:.0%} of that "
+            "answer; 25% would be even"
+        )
+    if np.isfinite(said["night_lift"]):
+        out.append(
+            f"from 0 to 5 h, days under 6 C draw {np.exp(said['night_lift']):.1f} times what days "
+            f"over 14 C draw, and move {np.exp(said['night_livelier']):.1f} times as much "
+            "from hour to hour"
         )
     return out
 
