@@ -147,13 +147,16 @@ def _expect(seen, base, heat, width, out):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def split(net, temp, balance, idle, drawn):  # type: ignore[no-untyped-def]
+def split(net, blurred, temp, balance, idle, drawn):  # type: ignore[no-untyped-def]
     """Fill ``drawn`` (D, 48) heating, kW, of days under the balance point.
 
     Parameters
     ----------
     net
         (D, 48) load, kW.
+    blurred
+        (D, 48) half-hours of which another asset's power was taken out: what that guess left over
+        is no evidence, so heating is there what it usually is at that hour and cold.
     temp
         (D,) mean daily temperature, degC.
     balance
@@ -174,17 +177,21 @@ def split(net, temp, balance, idle, drawn):  # type: ignore[no-untyped-def]
     left = np.empty((days, 48), np.float32)
     for d in range(days):
         for j in range(48):
-            left[d, j] = net[d, j] - usual[int(idle[d]), j]
+            blank = isnan(net[d, j]) or blurred[d, j]
+            left[d, j] = np.nan if blank else net[d, j] - usual[int(idle[d]), j]
     some = left.ravel()[::_STRIDE]
     some = np.sort(some[~np.isnan(some)])
+    if len(some) < _GRID:
+        return False
     low, high = some[len(some) // 200], some[len(some) - 1 - len(some) // 200]
     if high - low <= _STILL_KW:
         return False
     width = (high - low) / (_GRID - 1)
     table = np.zeros((_STEPS, _BLOCKS, _GRID))
+    mean = np.zeros((_STEPS, _BLOCKS))
     centre = np.full(_STEPS, np.nan)
-    _learn(left, cold, low, width, table, centre)
-    _spend(net, left, cold, low, width, table, centre, drawn)
+    _learn(left, cold, low, width, table, mean, centre)
+    _spend(net, left, cold, low, width, table, mean, centre, drawn)
     return True
 
 
@@ -206,8 +213,8 @@ def _degrees(net, temp, balance, cold):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _learn(left, cold, low, width, table, centre):  # type: ignore[no-untyped-def]
-    """Fill table (steps, blocks, grid) with heating, kW, at each load; centre with mean cold, K."""
+def _learn(left, cold, low, width, table, mean, centre):  # type: ignore[no-untyped-def]
+    """Fill table (steps, blocks, grid) with heating, kW, by load; its mean; the mean cold, K."""
     base = np.zeros((_BLOCKS, _GRID))
     seen = np.zeros((_STEPS, _BLOCKS, _GRID))
     _count(left, cold, low, width, base, seen)
@@ -229,6 +236,7 @@ def _learn(left, cold, low, width, table, centre):  # type: ignore[no-untyped-de
             own[:] = common
             _unmix(seen[step, b : b + 1], base[b : b + 1], own, _OWN_ROUNDS, _BELIEF)
             _expect(seen[step, b], base[b], own, width, table[step, b])
+            mean[step, b] = (seen[step, b] * table[step, b]).sum() / max(seen[step, b].sum(), 1.0)
 
 
 @njit(cache=True)
@@ -251,7 +259,7 @@ def _between(centre, cold):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _spend(net, left, cold, low, width, table, centre, drawn):  # type: ignore[no-untyped-def]
+def _spend(net, left, cold, low, width, table, mean, centre, drawn):  # type: ignore[no-untyped-def]
     """Read each half-hour's heating off the tables, between the two nearest steps of cold."""
     per = 48 // _BLOCKS
     for d in range(net.shape[0]):
@@ -261,12 +269,16 @@ def _spend(net, left, cold, low, width, table, centre, drawn):  # type: ignore[n
         if under < 0:
             continue
         for j in range(48):
+            block = j // per
             if isnan(net[d, j]):
+                continue
+            if isnan(left[d, j]):
+                heat = mean[under, block] + toward * (mean[over, block] - mean[under, block])
+                drawn[d, j] = min(heat, max(net[d, j], 0.0))
                 continue
             at = min(max((left[d, j] - low) / width, 0.0), _GRID - 1.0)
             k = min(int(at), _GRID - 2)
             inside = at - k
-            block = j // per
             a = table[under, block, k] * (1 - inside) + table[under, block, k + 1] * inside
             b = table[over, block, k] * (1 - inside) + table[over, block, k + 1] * inside
             heat = a + toward * (b - a)

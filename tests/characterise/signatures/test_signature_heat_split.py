@@ -20,9 +20,11 @@ def home(kw=1.5, seed=1):
     return base, heat
 
 
-def unmixed(net, temp=TEMP, balance=15.0):
+def unmixed(net, temp=TEMP, balance=15.0, blurred=None):
     drawn = np.zeros(net.shape, np.float32)
-    return split(net.astype(np.float32), temp, balance, IDLE, drawn), drawn.astype(float)
+    blurred = np.zeros(net.shape, bool) if blurred is None else blurred
+    done = split(net.astype(np.float32), blurred, temp, balance, IDLE, drawn)
+    return done, drawn.astype(float)
 
 
 def test_a_cycling_heat_pump_is_found_better_than_by_a_line():
@@ -78,3 +80,14 @@ def test_a_still_load_and_a_year_without_mild_days_are_left(net, temp):
     done, drawn = unmixed(net, temp)
     assert not done
     assert drawn.sum() == 0
+
+
+def test_what_a_charger_left_over_is_not_taken_for_heating():
+    base, heat = home()
+    blurred = np.zeros((365, 48), bool)
+    blurred[::3, 36:42] = True
+    net = base + heat + np.where(blurred & (TEMP < 10)[:, None], 3.0, 0.0)
+    _, drawn = unmixed(net, blurred=blurred)
+    told, rest = drawn[::3, 36:42].sum(), drawn[1::3, 36:42].sum()
+    assert told == pytest.approx(rest, rel=0.25)
+    assert unmixed(net)[1][::3, 36:42].sum() > 1.5 * rest
