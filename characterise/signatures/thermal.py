@@ -152,3 +152,39 @@ def slot_slopes(net, driver, cut, slopes, bases, gains):  # type: ignore[no-unty
         gains[j] = 0.5
         if n_driven >= 10 and n_idle >= 10 and square_driven > 0:
             gains[j] = max(0.0, 1.0 - square_idle / n_idle / (square_driven / n_driven))
+
+
+@njit(cache=True)
+def split_by_line(net, temp, balance, drawn):  # type: ignore[no-untyped-def]
+    """Fill ``drawn`` (D, 48) heating, kW: the temperature's part, and its share of what is left.
+
+    Parameters
+    ----------
+    net
+        (D, 48) kW.
+    temp
+        (D,) mean daily temperature, degC.
+    balance
+        Outdoor temperature at which heating stops, degC.
+
+    Notes
+    -----
+    For each half-hour of the day: ``slope x cold + gain x (load - base - slope x cold)``, where
+    the gain is the share of cold days' scatter that mild days lack: the linear least-squares
+    (Wiener) split of two uncorrelated parts.
+    """
+    days = net.shape[0]
+    cold = np.empty((days, 48))
+    slopes = np.empty(48)
+    bases = np.empty(48)
+    gains = np.empty(48)
+    for d in range(days):
+        cold[d, :] = max(0.0, balance - temp[d]) if not isnan(temp[d]) else np.nan
+    slot_slopes(net, cold, 3.0, slopes, bases, gains)
+    for d in range(days):
+        if not cold[d, 0] > 0:
+            continue
+        for j in range(48):
+            expected = slopes[j] * cold[d, 0]
+            heat = expected + gains[j] * (net[d, j] - bases[j] - expected)
+            drawn[d, j] = max(0.0, min(heat, max(net[d, j], 0.0)))
