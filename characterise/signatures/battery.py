@@ -12,7 +12,6 @@ from numba import njit
 from characterise.asset_classes import BESS
 from characterise.meter_cube import MeterCube
 from characterise.signatures.attribution import Attribution, Float, Rows, attributed, net_of
-from characterise.signatures.slots import smallest_visible
 from characterise.signatures.store_decode import decode
 from characterise.signatures.surroundings import surroundings
 from characterise.signatures.swings import clock_day, clock_steps, day_swings, evening
@@ -164,8 +163,3 @@ def reasons(values: npt.NDArray[np.float32]) -> list[str]:
             "mean power of the day"
         )
     return out
-
-
-def detectable_kw(cube: MeterCube) -> Float:
-    """(M,) smallest battery that would show, kW; `slots.smallest_visible`, runs of two hours."""
-    return smallest_visible(cube.net_kw, 1.0, 4.0)

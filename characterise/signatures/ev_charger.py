@@ -24,11 +24,11 @@ from characterise.signatures.sessions import (
     session_statistics,
 )
 from characterise.signatures.shape import LARGE_KW, SHAPES, is_large, shape_features
-from characterise.signatures.slots import smallest_visible, usual_day
+from characterise.signatures.slots import usual_day
 from characterise.signatures.steps import find_blocks, step_floor
 from characterise.signatures.surroundings import surroundings
 
-__all__ = ["FEATURES", "LARGE_KW", "SIGNS", "attribute", "detectable_kw", "features", "reasons"]
+__all__ = ["FEATURES", "LARGE_KW", "SIGNS", "attribute", "features", "reasons"]
 
 _IDLE: Final = 0.2
 """Share of half-hours at nothing that is worth a sentence."""
@@ -245,8 +245,3 @@ def _of_shape(said: dict[str, float]) -> list[str]:
     if np.isfinite(said["fleet_kw"]) and said["idle_share"] > _IDLE:
         out.append(f"nothing runs in {said['idle_share']:.0%} of half-hours")
     return out
-
-
-def detectable_kw(cube: MeterCube) -> Float:
-    """(M,) smallest charger that would show, kW; see `slots.smallest_visible`, runs of an hour."""
-    return smallest_visible(cube.net_kw, 1.4, 2.0)

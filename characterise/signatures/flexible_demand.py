@@ -26,7 +26,6 @@ from characterise.signatures.event_answers import (
     around,
 )
 from characterise.signatures.response_shape import lay_responses
-from characterise.signatures.slots import smallest_visible
 
 FEATURES: Final = (
     "rank_z",
@@ -174,8 +173,3 @@ def reasons(values: npt.NDArray[np.float32]) -> list[str]:
     if np.isfinite(said["edge_z"]):
         told.append(f"load steps at the start and end of the calls, {said['edge_z']:+.1f} sd")
     return told
-
-
-def detectable_kw(cube: MeterCube) -> Float:
-    """(M,) smallest response that would show, kW; see `slots.smallest_visible`, runs of an hour."""
-    return smallest_visible(cube.net_kw, 0.2, 2.0)

@@ -25,7 +25,6 @@ from characterise.signatures.cold_response import (
     swings,
 )
 from characterise.signatures.heat_split import split
-from characterise.signatures.slots import smallest_visible
 from characterise.signatures.surroundings import Surroundings, surroundings
 from characterise.signatures.thermal import (
     daily_means,
@@ -285,8 +284,3 @@ def reasons(values: npt.NDArray[np.float32]) -> list[str]:
             "from hour to hour"
         )
     return out
-
-
-def detectable_kw(cube: MeterCube) -> Float:
-    """(M,) smallest heat pump that would show, kW; `slots.smallest_visible`, runs of six hours."""
-    return smallest_visible(cube.net_kw, 0.3, 12.0)

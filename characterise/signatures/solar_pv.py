@@ -22,7 +22,6 @@ from characterise.signatures.envelope import (
     window_light,
 )
 from characterise.signatures.generation import CLEARNESS, generate
-from characterise.signatures.slots import smallest_visible
 from characterise.signatures.sun_response import bright_zero, cloud_response, export_figures
 from characterise.signatures.surroundings import Surroundings, surroundings
 
@@ -195,8 +194,3 @@ def _envelope_reasons(said: dict[str, float]) -> list[str]:
         share = said["export_mean_kw"] / (CLEARNESS * said["clear_mean_kw"])
         out.append(f"exports about {min(share, 1.0):.0%} of what such panels give in usual skies")
     return out
-
-
-def detectable_kw(cube: MeterCube) -> Float:
-    """(M,) smallest array that would show, kW; `slots.smallest_visible`, runs of five hours."""
-    return smallest_visible(cube.net_kw, 0.2, 10.0)

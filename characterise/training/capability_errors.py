@@ -11,7 +11,7 @@ import polars as pl
 
 from characterise.asset_classes import ASSET_CLASSES
 from characterise.capability.error_model import LEVELS, ErrorModel, difficulty
-from characterise.capability.history import History, history
+from characterise.capability.history import History, histories, history
 from characterise.capability.tables import parameters
 from characterise.frames import STATISTICS
 from characterise.meter_cube import MeterCube
@@ -59,13 +59,17 @@ def _of(batch: Batch, source: str) -> Iterable[pl.DataFrame]:
     present = np.zeros((cube.n_meters, len(ASSET_CLASSES)), dtype=bool)
     for place, name in enumerate(ASSET_CLASSES):
         present[[row for row, one in truths[name].items() if np.nanmax(np.abs(one)) > 0], place] = 1
-    for part in attribute(cube, present, batch.signals):
-        if part.rows.size:
-            true = _true(cube, part, truths[part.asset_class])
-            yield _compared(batch, source, history(cube, part), history(cube, true))
+    parts = attribute(cube, present, batch.signals)
+    truth_of = {part.asset_class: _true(cube, part, truths) for part in parts if part.rows.size}
+    for seen in histories(cube, parts):
+        true = truth_of[seen.asset_class]
+        # The sub-meter's last year as it is: a change that is only imagined counts as an error.
+        whole = history(cube, true, [[] for _ in true.rows])
+        yield _compared(batch, source, seen, whole)
 
 
-def _true(cube: MeterCube, part: Attribution, truth: dict[int, Array]) -> Attribution:
+def _true(cube: MeterCube, part: Attribution, truths: dict[str, dict[int, Array]]) -> Attribution:
+    truth = truths[part.asset_class]
     power = np.stack([truth[row] for row in part.rows.tolist()]).astype(np.float32)
     power[np.isnan(cube.net_kw[part.rows])] = np.nan
     zero = np.float32(0)
