@@ -45,8 +45,12 @@ def fit_trees(values: Array, label: Array, weight: Array, signs: Sequence[int]) 
         early_stopping=False,
         random_state=0,
     )
+    # A column that nobody knows says nothing, and the library will not bin it.
+    blank = np.isnan(values).all(axis=0)
     with threadpool_limits(1):
-        learner.fit(values, label, sample_weight=weight * (len(label) / weight.sum()))
+        learner.fit(
+            np.where(blank, 0.0, values), label, sample_weight=weight * (len(label) / weight.sum())
+        )
     return _arrays(learner)
 
 

@@ -23,7 +23,7 @@ from characterise.settlement import SLOTS_PER_DAY
 from characterise.simulate.business_mix import business_assets
 from characterise.simulate.metering import turned
 from characterise.simulate.mix import draw_home, full_mix
-from characterise.simulate.site import Base, Flow, SiteSpec, SiteTrace, operate_all
+from characterise.simulate.site import AssetSpec, Base, Flow, SiteSpec, SiteTrace, operate_all
 from characterise.simulate.timeline import Float, Timeline, timeline
 from characterise.simulate.weather import Weather
 from characterise.training.corpus import LABEL, Batch
@@ -114,7 +114,8 @@ def _lay(
     rng = np.random.default_rng([*seed, zlib.crc32(cube.mpan[row].encode())])
     domestic = site["premises"] == "domestic"
     drawn = _draw(rng, net[known], time, domestic=domestic)
-    kept = tuple(one for one in drawn.assets if site.get(f"has_{one.asset}") is not True)
+    new = tuple(one for one in drawn.assets if site.get(f"has_{one.asset}") is not True)
+    kept = tuple(_of_use(one, new) for one in new)
     exports = bool((cube.export_kw[row][np.isfinite(cube.export_kw[row])] > 0).any())
     register = exports or (drawn.export_register and any(one.gives for one in kept))
     spec = replace(drawn, assets=kept, export_register=register)
@@ -122,14 +123,24 @@ def _lay(
     away = np.zeros(time.n_local_days, dtype=bool)
     share = rng.uniform(0.25, 0.7)
     base = Base(load, np.maximum(share * load, 0.0), away)
-    calls = None if domestic else draw_calls(rng, time, known)
+    calls = None if domestic else draw_calls(rng, time, known, 40)
+    answered = {"dr": calls, "battery": draw_calls(rng, time, known, 150)}
     asked = {
-        place: calls for place, one in enumerate(kept) if one.asset == "dr" and calls is not None
+        place: told
+        for place, one in enumerate(kept)
+        if (told := answered.get(one.asset)) is not None
     }
     flows = operate_all(spec, base, time, weather, int(rng.integers(2**31)), asked)
     if site.get("source_minutes") == 60:
         flows = tuple(_hourly(flow) for flow in flows)
     return _Made(SiteTrace(spec, load, base.plant_kw, flows), known, calls)
+
+
+def _of_use(one: AssetSpec, assets: tuple[AssetSpec, ...]) -> AssetSpec:
+    """As it would be installed: no battery waits for a surplus that there is not."""
+    surplus = any(other.asset == "pv" for other in assets)
+    idle = one.asset == "battery" and one.style == "self_consumption" and not surplus
+    return replace(one, style="arbitrage") if idle else one
 
 
 def _draw(rng: np.random.Generator, net: Float, time: Timeline, *, domestic: bool) -> SiteSpec:

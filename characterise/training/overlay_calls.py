@@ -10,9 +10,9 @@ from characterise.simulate.timeline import Float, Timeline
 
 
 def draw_calls(
-    rng: np.random.Generator, time: Timeline, known: npt.NDArray[np.bool_]
+    rng: np.random.Generator, time: Timeline, known: npt.NDArray[np.bool_], most: int
 ) -> Float | None:
-    """(n,) 1 in the half-hours of 6 to 40 calls of one to four hours; None under 60 days.
+    """(n,) 1 in the half-hours of 6 to ``most`` calls of one to four hours; None under 60 days.
 
     The hour is a habit of the market that calls, the days are working days at random.
     """
@@ -21,7 +21,7 @@ def draw_calls(
     able = np.flatnonzero(whole & working)
     if len(able) < 60:
         return None
-    count = int(np.clip(np.exp(rng.uniform(np.log(6), np.log(40))), 6, 0.3 * len(able)))
+    count = int(np.clip(np.exp(rng.uniform(np.log(6), np.log(most))), 6, 0.3 * len(able)))
     days = rng.choice(able, count, replace=False)
     usual = int(rng.integers(16, 38))
     length = int(rng.integers(2, 9))

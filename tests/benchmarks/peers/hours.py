@@ -66,10 +66,11 @@ def hours_of(cube: MeterCube, meters: np.ndarray) -> pl.DataFrame:
 def folds(hours: pl.DataFrame) -> pl.DataFrame:
     """mpan, protocol, first, cut, end: local dates, ``end`` excluded.
 
-    Of a site with any temperature only the span that has it. `BLOCKS`: its last year; in each
-    month the 15th to the 24th are held out, the rest train, later days included. A whole-period model that knows only months it was fitted to
-    can answer then, and it sees more than one day ahead would. `AHEAD`: the twelve months before
-    ``cut`` train and the last 30 days are predicted, as such a model is used in earnest.
+    Of a site with any temperature, only the span that has it. `BLOCKS`: its last year; in each
+    month the 15th to the 24th are held out, the rest train, later days included. A whole-period
+    model that knows only months it was fitted to can answer then, and it sees more than one day
+    ahead would. `AHEAD`: the twelve months before ``cut`` train and the last 30 days are
+    predicted, as such a model is used in earnest.
     """
     rows = []
     warm = hours.filter(pl.col("kwh").is_finite() & pl.col("temp_c").is_finite())

@@ -71,3 +71,11 @@ def test_trees_read_back_as_written():
     again = read(plain(found))
     assert again.logit(values) == pytest.approx(found.logit(values), abs=1e-4)
     assert plain(again) == plain(found)
+
+
+def test_a_figure_that_nobody_knows_says_nothing():
+    values, label = sites()
+    blank = np.concatenate([values, np.full((len(values), 1), np.nan)], axis=1)
+    with_it = fit_trees(blank, label, np.ones(len(label)), [1, -1, 2, 1]).logit(blank)
+    without = fit_trees(values, label, np.ones(len(label)), [1, -1, 2]).logit(values)
+    assert with_it == pytest.approx(without)
