@@ -11,6 +11,8 @@ from numba import njit
 
 OPERATING_SHARE: Final = 0.1
 """An operating half-hour draws or gives at least this share of the median running power."""
+STANDBY_KW: Final = 0.05
+"""Up to it a machine stands by and does not run."""
 
 Float = npt.NDArray[np.float32]
 
@@ -38,7 +40,10 @@ class Episodes:
 
 
 def operating_threshold_kw(power_kw: Float) -> Float:
-    """(K,) a tenth of the median power of the half-hours in which each series runs; 0 if never."""
+    """(K,) a tenth of the median power of the half-hours in which each series runs; 0 if never.
+
+    Running is over `STANDBY_KW`.
+    """
     thresholds: Float = _thresholds(power_kw)
     return thresholds
 
@@ -66,7 +71,7 @@ def _thresholds(power):  # type: ignore[no-untyped-def]
         n = 0
         for d in range(n_days):
             for s in range(n_slots):
-                if power[r, d, s] > 0:
+                if power[r, d, s] > STANDBY_KW:
                     held[n] = power[r, d, s]
                     n += 1
         if n:

@@ -8,12 +8,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from characterise.episodes import OPERATING_SHARE, STANDBY_KW
 from characterise.training.figures import matthews, r2
 
-OPERATING_SHARE: Final = 0.1
-"""An operating half-hour reaches this share of the median running power."""
-RUNNING_KW: Final = 0.05
-"""Under this a sub-meter reads a standby, no running."""
 WHOLE_DAY: Final = 40
 """Known half-hours from which a day's energy is compared."""
 
@@ -59,7 +56,7 @@ def agreement(estimate: Array, truth: Array) -> Agreement:
 
 def operating(power: Array) -> npt.NDArray[np.bool_]:
     """Half-hours at a tenth of the median running power or more; running is over 0.05 kW."""
-    running = power[power > RUNNING_KW]
+    running = power[power > STANDBY_KW]
     if not running.size:
         return np.zeros(power.shape, dtype=bool)
     return np.asarray(power >= OPERATING_SHARE * np.median(running))

@@ -10,10 +10,11 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from characterise.asset_classes import ASSET_CLASSES
+from characterise.asset_classes import ASSET_CLASSES, FLEXIBLE_DEMAND
 from characterise.meter_cube import MISSING, MeterCube
 from characterise.training.corpus import LABEL, Batch, label_table
 from characterise.training.sub_meters import signed_truth
+from characterise.training.visible import visible
 
 Array = npt.NDArray[np.float64]
 
@@ -24,13 +25,20 @@ _LEAST_KW: Final = 0.05
 """Under it an asset stands still."""
 
 
-def cuts(batch: Batch) -> Iterator[tuple[int, MeterCube, Array]]:
+def cuts(batch: Batch, *, made: bool) -> Iterator[tuple[int, MeterCube, Array]]:
     """Days kept, the cube with all else blank, and (M, 5) labels of what shows in them.
 
     A site with little more history than is kept has no such cut: its labels are NaN. So is the
     label of a class whose sub-meter stands still in the days kept.
+
+    Parameters
+    ----------
+    made
+        Whether the assets are simulated: those too small to be seen then have no label.
     """
     labels = label_table(batch.sites)
+    if made:
+        labels = _seen(batch, labels)
     yield WHOLE, batch.cube, labels
     known = np.asarray(np.isfinite(batch.cube.import_kw).any(axis=2))
     runs = _running(batch)
@@ -74,6 +82,22 @@ def _running(batch: Batch) -> dict[int, dict[int, npt.NDArray[np.bool_]]]:
         for row, power in found.items():
             most = np.max(np.abs(np.nan_to_num(power)), axis=1)
             out[place][row] = (most > _LEAST_KW) | np.isnan(power).all(axis=1)
+    return out
+
+
+def _seen(batch: Batch, labels: Array) -> Array:
+    """Labels without those of assets that `visible` cannot see."""
+    out = labels.copy()
+    net = batch.cube.net_kw.astype(np.float64)
+    weekday = (np.datetime64(batch.cube.first_day, "D").astype(np.int64) + 3) % 7
+    days = (np.arange(batch.cube.n_days) + weekday) % 7
+    for place, name in enumerate(ASSET_CLASSES):
+        if name == FLEXIBLE_DEMAND or not batch.submeters.height:
+            continue
+        truth = signed_truth(batch.cube, batch.submeters, LABEL[name].removeprefix("has_"))
+        for row, power in truth.items():
+            if out[row, place] == 1 and not visible(name, power, net[row], days):
+                out[row, place] = np.nan
     return out
 
 

@@ -15,6 +15,7 @@ from characterise.calibration import shortness
 from characterise.signatures import features
 from characterise.training.corpus import Batch
 from characterise.training.histories import WHOLE, cuts
+from characterise.training.weights import REAL
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -77,7 +78,7 @@ def joined(tables: Sequence[Table]) -> Table:
 
 
 def _of_batch(batch: Batch, source: str) -> Iterator[Table]:
-    for kept, cube, labels in cuts(batch):
+    for kept, cube, labels in cuts(batch, made=source != REAL):
         enough = sufficiency.assess(cube)
         made = features(cube, batch.signals)
         sites = batch.sites.select(*_KEPT).with_columns(

@@ -23,22 +23,32 @@ FEW: Final = 10.0
 """Sites of a side at which a source counts by half."""
 
 
+WHOLE_COUNTS: Final = 3.0
+"""Shorter histories that all of a site's history counts for."""
+
+
 def weights(sites: pl.DataFrame, label: Array) -> Array:
     """(N,) weights, each side of the label summing to one half.
 
     Sources by `SHARES`, less where they have few sites of that side; families of a source by the
-    root of their size; histories of a site alike.
+    root of their size; all the history of a site as much as its `WHOLE_COUNTS` shorter ones.
     """
     source, family = sites["source"].to_numpy(), sites["family"].to_numpy()
-    times = sites.select(pl.len().over("mpan"))["len"].to_numpy()
+    each = np.where((sites["kept"] == 0).to_numpy(), WHOLE_COUNTS, 1.0)
+    each = (
+        each
+        / (sites.with_columns(pl.Series("each", each)).select(pl.col("each").sum().over("mpan")))[
+            "each"
+        ].to_numpy()
+    )
     out = np.zeros(len(label))
     for side in (0.0, 1.0):
         for name, share in SHARES.items():
             here = (source == name) & (label == side)
             if here.any():
-                sites_here = float((1.0 / times)[here].sum())
+                sites_here = float(each[here].sum())
                 few = sites_here / (sites_here + FEW)
-                out += share * few * _by_family(family, here, 1.0 / times)
+                out += share * few * _by_family(family, here, each)
         mine = label == side
         out[mine] *= 0.5 / max(out[mine].sum(), 1e-12)
     return out

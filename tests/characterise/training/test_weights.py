@@ -14,7 +14,7 @@ def rows(*parts):
         sources += [source] * n
         families += [family] * n
         labels += [label] * n
-    sites = pl.DataFrame({"mpan": names, "source": sources, "family": families})
+    sites = pl.DataFrame({"mpan": names, "source": sources, "family": families, "kept": 0})
     return sites, np.array(labels, dtype=float)
 
 
@@ -43,7 +43,8 @@ def test_a_family_counts_by_the_root_of_its_size():
 
 def test_the_histories_of_one_site_share_its_weight():
     sites, label = rows(("real", "a", 1, 2), ("real", "a", 0, 2))
-    twice = pl.concat([sites, sites.filter(pl.col("mpan") == "real-a-1-0")])
+    again = sites.filter(pl.col("mpan") == "real-a-1-0")
+    twice = pl.concat([sites, again.with_columns(pl.lit(30, dtype=pl.Int32).alias("kept"))])
     found = weights(twice, np.append(label, 1.0))
     names = twice["mpan"].to_numpy()
     assert found[names == "real-a-1-0"].sum() == pytest.approx(found[1])
