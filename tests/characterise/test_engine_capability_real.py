@@ -7,7 +7,7 @@ import pytest
 from characterise import batch
 from characterise.asset_classes import EV_CHARGER, HEAT_PUMP, SOLAR_PV
 from characterise.capability.history import history
-from characterise.capability.tables import _parameters
+from characterise.capability.tables import parameters
 from characterise.frames import STATISTICS
 from characterise.meter_cube import cube_from_reads
 from characterise.run_inputs import RunInputs
@@ -24,7 +24,7 @@ def of_submeter(reads, asset_class):
     held = history(cube, Attribution(asset_class, rows, cube.import_kw, cube.export_kw))
     return [
         (reads["mpan"][0], asset_class, parameter, statistic, float(value))
-        for parameter, seen in _parameters(held).items()
+        for parameter, seen in parameters(held).items()
         for statistic, value in zip(STATISTICS, seen.value[0], strict=True)
         if value > 0
     ]
