@@ -69,6 +69,12 @@ def test_called_days_beside_ordinary_days_of_one_building(benchmark: Any, buildi
         len(rows),
         len(np.unique(group)),
     ]
+    # The same with calls that nobody made: what the comparison itself would give.
+    idle = day_scores(*without_events(buildings.cube, buildings.signals, SEED), SEED)
+    idle_rows, chance = idle.auc()
+    benchmark.extra_info["mean auc of a building, calls moved"] = _shown(
+        lambda at: float(chance[at].mean()), _groups(buildings)[idle_rows]
+    )
     assert len(rows) == buildings.cube.n_meters
     assert np.isfinite(each).all()
     assert (~scores.called).sum() > scores.called.sum() > 0
@@ -107,6 +113,7 @@ def test_buildings_beside_themselves_without_their_called_days(
 
 @pytest.mark.parametrize("share", SHARES)
 def test_curtailments_laid_over_buildings(benchmark: Any, campus: Batch, share: float) -> None:
+    """Sizes need no training; the model that says who is present was trained on these buildings."""
     part = load_model().classes[ASSET_CLASSES.index(FLEXIBLE_DEMAND)]
     laid = [curtailed(only_days(campus.cube, first, 365), share, SEED + first) for first in YEARS]
     off = np.concatenate(benchmark.pedantic(lambda: [errors(one) for one in laid], rounds=1))
