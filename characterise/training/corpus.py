@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -54,10 +54,20 @@ def data_folder() -> Path:
     return Path(os.environ.get("FMAR_DATA", "../shared/data"))
 
 
-def real_batches(folder: Path | None = None) -> Iterator[Batch]:
-    """The real corpus, data set by data set so that cubes are not mostly padding."""
+def real_batches(
+    folder: Path | None = None, datasets: Sequence[str] | None = None
+) -> Iterator[Batch]:
+    """The real corpus, data set by data set so that cubes are not mostly padding.
+
+    Parameters
+    ----------
+    datasets
+        Only these; all of them by default.
+    """
     place = (folder or data_folder()) / "meters"
     sites = labels(pl.read_parquet(place / "sites.parquet"))
+    if datasets is not None:
+        sites = sites.filter(pl.col("dataset").is_in(list(datasets)))
     reads = pl.scan_parquet(place / "reads.parquet")
     subs = pl.scan_parquet(place / "submeters.parquet")
     weather = _micro(pl.read_parquet(place / "weather.parquet"))

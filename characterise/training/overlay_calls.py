@@ -2,11 +2,45 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
-from characterise.settlement import SLOTS_PER_DAY
+from characterise.frames import SIGNALS
+from characterise.settlement import HALF_HOUR, SLOTS_PER_DAY
 from characterise.simulate.timeline import Float, Timeline
+
+
+class Run(NamedTuple):
+    """One call to one meter."""
+
+    mpan: str
+    first: int
+    """Half-hour it starts in, counted from the first of the span."""
+    half_hours: int
+    sign: int = 1
+    """1 asks for less load, -1 for more."""
+
+
+def own_signals(first_day: dt.date, runs: Sequence[Run]) -> pl.DataFrame:
+    """`characterise.frames.SIGNALS` of runs in a span that begins on ``first_day``."""
+    origin = dt.datetime.combine(first_day, dt.time(), dt.UTC)
+    rows = [
+        {
+            "signal_id": f"call-{number}",
+            "kind": "turn_down" if run.sign > 0 else "turn_up",
+            "area": None,
+            "mpan": run.mpan,
+            "start_utc": origin + run.first * HALF_HOUR,
+            "end_utc": origin + (run.first + run.half_hours) * HALF_HOUR,
+        }
+        for number, run in enumerate(runs)
+    ]
+    return pl.DataFrame(rows, schema=SIGNALS)
 
 
 def draw_calls(
