@@ -14,7 +14,7 @@ from app.plots.frames import FONTS, kw
 STATISTICS: Final = ("p10", "p50", "p90", "max")
 _UNITS: Final = {
     "rated_import_kw": "Import, kW",
-    "rated_export_kw": "Export, kW",
+    "rated_export_kw": "Export or load let go, kW",
     "duration_h": "Duration of a run, hours",
     "ramp_up_kw_per_min": "Ramp up, kW a minute (at least)",
     "ramp_down_kw_per_min": "Ramp down, kW a minute (at least)",

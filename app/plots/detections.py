@@ -31,7 +31,7 @@ def detections_bar(detections: pl.DataFrame) -> hv.Overlay:
     )
     bars = [(0.0, place[n] - 0.3, probability[rows[n]], place[n] + 0.3, n) for n in known]
     whiskers = [(lower[rows[n]], place[n], upper[rows[n]], place[n]) for n in known]
-    blank = [(0.02, place[n], "not enough data") for n in CLASSES if n not in known]
+    blank = [(0.02, place[n], "cannot be judged") for n in CLASSES if n not in known]
     ticks = [(place[n], palette.CLASS_LABELS[n]) for n in CLASSES]
     thresholds = [
         hv.VLine(at).opts(color=palette.GAP, line_width=1, line_dash="dotted")

@@ -103,7 +103,7 @@ def chance_moves(before: pl.DataFrame, after: pl.DataFrame) -> hv.Overlay:
     bars = [(0.0, place[n] - 0.28, now[n][0], place[n] + 0.28, n) for n in names if n in now]
     bounds = [(now[n][1], place[n], now[n][2], place[n]) for n in names if n in now]
     stood = [(then[n][0], place[n] - 0.42, then[n][0], place[n] + 0.42) for n in names if n in then]
-    blank = [(0.02, place[n], "not enough data") for n in names if n not in now]
+    blank = [(0.02, place[n], "cannot be judged") for n in names if n not in now]
     return hv.Overlay(
         [
             hv.Rectangles(bars, vdims=["asset_class"]).opts(

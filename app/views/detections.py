@@ -58,12 +58,18 @@ def detections_html(detections: pl.DataFrame, first: str | None = None) -> str:
         return shown
     names = ", ".join(
         f"{wording.asset_class(row['asset_class'])} {wording.chance(row['probability'])}"
+        f"{_would_show(row['detectable_kw'])}"
         for row in others.iter_rows(named=True)
     )
     return shown + markup.folded(
         f"Less likely than not: {names}",
         "".join(_detection(row) for row in others.iter_rows(named=True)),
     )
+
+
+def _would_show(kw: float | None) -> str:
+    """Say beside "not seen" how large it would have to be to be seen."""
+    return "" if kw is None else f" (would show from {wording.figure(kw, 1)} kW)"
 
 
 def tier_lamp(tier: str | None, sufficiency: str | None) -> str:
@@ -103,7 +109,7 @@ def _detection(row: Mapping[str, Any]) -> str:
 def chance_words(probability: float | None, lower: float | None, upper: float | None) -> str:
     """Write a chance with its bounds, where they say more than the chance itself."""
     if probability is None:
-        return "No probability: too little data"
+        return "No probability: there is too little to judge by"
     written, low, high = (wording.chance(value) for value in (probability, lower, upper))
     return written if written == low == high else f"{written} (between {low} and {high})"
 

@@ -17,7 +17,14 @@ from app.plots.year import day_under, year_heatmap
 from app.session import Place
 from app.views import markup, wording
 from app.views.detections import unsure_classes
-from characterise.asset_classes import FLEXIBLE_DEMAND, SOLAR_PV
+from app.views.telling_days import (
+    TellingDays,
+    class_trace,
+    seen_classes,
+    telling_day,
+    within_seen,
+)
+from characterise.asset_classes import FLEXIBLE_DEMAND
 from characterise.settlement import SLOTS_PER_DAY, periods_in_day
 
 if TYPE_CHECKING:
@@ -46,6 +53,10 @@ _NO_ATTRIBUTION: Final = pl.DataFrame(
 )
 
 
+WHOLE: Final = "Boundary meter"
+"""What the map shows unless a class is chosen."""
+
+
 class Traces(pn.viewable.Viewer):
     """Heat map of a year; a tap, the buttons or the date field pick the day drawn below it."""
 
@@ -58,7 +69,16 @@ class Traces(pn.viewable.Viewer):
         self._attribution = _NO_ATTRIBUTION
         self._unsure: frozenset[str] = frozenset()
         self._heading, self._energy, self._numbers = markup.pane(), markup.pane(), markup.pane()
-        self._year = hv.DynamicMap(pn.bind(self._draw_year, self.param.shown))
+        self._mapped = pmui.RadioButtonGroup(
+            label="On the map",
+            options={WHOLE: ""},
+            size="small",
+            sx={"& .MuiToggleButton-root": {"whiteSpace": "nowrap", "textTransform": "none"}},
+        )
+        self._days = TellingDays(place)
+        self._year = hv.DynamicMap(
+            pn.bind(self._draw_year, self.param.shown, self._mapped.param.value)
+        )
         self._tap = hv.streams.Tap(source=self._year, x=None, y=None)
         self._tap.add_subscriber(self._on_tap)
         day = hv.DynamicMap(pn.bind(self._draw_day, self.param.shown, place.param.day))
@@ -94,11 +114,18 @@ class Traces(pn.viewable.Viewer):
         self._reads = evidence.reads if evidence else _NO_READS
         self._attribution = evidence.attribution if evidence else _NO_ATTRIBUTION
         self._unsure = unsure_classes(evidence.detections) if evidence else frozenset()
+        sure = within_seen(self._attribution, evidence.detections) if evidence else _NO_ATTRIBUTION
         with pn.io.hold():
             day = self._place.day if keep_day else None
             span = self._span()
             if day is None or span is None or not span[0] <= day <= span[1]:
-                self._place.day = telling_day(self._reads, self._attribution, asset_class)
+                self._place.day = telling_day(self._reads, sure, asset_class)
+            seen = seen_classes(self._attribution)
+            self._mapped.param.update(
+                options={WHOLE: "", **{wording.asset_class(name): name for name in seen}}, value=""
+            )
+            self._mapped.visible = bool(seen)
+            self._days.draw(self._reads, sure, seen, self._unsure)
             self.shown += 1
             self._heading.object = self._heading_html()
             self._write_day()
@@ -116,7 +143,9 @@ class Traces(pn.viewable.Viewer):
     def _parts(self) -> DayParts:
         return day_parts(self._reads, self._attribution, self._place.day or dt.date(1970, 1, 1))
 
-    def _draw_year(self, shown: int) -> hv.Image:
+    def _draw_year(self, shown: int, mapped: str) -> hv.Image:
+        if mapped:
+            return year_heatmap(class_trace(self._reads, self._attribution, mapped))
         return year_heatmap(self._reads)
 
     def _draw_day(self, shown: int, day: dt.date | None) -> hv.Overlay:
@@ -168,7 +197,9 @@ class Traces(pn.viewable.Viewer):
     def __panel__(self) -> pn.viewable.Viewable:
         return pn.Column(
             self._heading,
+            self._mapped,
             self._year_pane,
+            self._days,
             pn.Row(self._earlier, self._picker, self._later, styles={"align-items": "center"}),
             self._energy,
             self._day_pane,
@@ -197,37 +228,6 @@ def day_table(parts: DayParts) -> pl.DataFrame:
         },
         nan_to_null=True,
     )
-
-
-def telling_day(
-    reads: pl.DataFrame, attribution: pl.DataFrame, asset_class: str | None
-) -> dt.date | None:
-    """Local day that shows a class (or any) best, else the last one read.
-
-    Best is the most energy that the readings bear out: load that the boundary meter drew, and what
-    a store gave back of what it had taken. What goes beyond either counts against the day.
-    """
-    if reads.is_empty():
-        return None
-    own = attribution.filter(pl.col("asset_class") == asset_class) if asset_class else attribution
-    drawn = pl.min_horizontal("import_kwh", (pl.col("import_kw") / 2).fill_null(0.0))
-    used, given, shown = (pl.col(f"{name}_kwh") for name in ("import", "export", "drawn"))
-    # Generation and load let go need not reach the meter; a store gives what it has taken.
-    unmetered = pl.col("asset_class").is_in([SOLAR_PV, FLEXIBLE_DEMAND])
-    taken = pl.min_horizontal("export_kwh", "import_kwh")
-    worth = 2 * shown - used + pl.when(unmetered).then(given).otherwise(2 * taken - given)
-    energy = (
-        own.join(reads.select("ts_utc", "local_date", "import_kw"), on="ts_utc")
-        .with_columns(drawn.alias("drawn_kwh"))
-        .group_by("local_date", "asset_class")
-        .agg(pl.col("import_kwh", "export_kwh", "drawn_kwh").sum())
-        .filter(used + given > 0)
-        .group_by("local_date")
-        .agg(worth.sum().alias("worth_kwh"))
-        .sort("worth_kwh", "local_date", descending=True)
-    )
-    best = energy["local_date"][0] if energy.height else reads["local_date"].max()
-    return best if isinstance(best, dt.date) else None
 
 
 def _flows(row: dict[str, Any]) -> str:

@@ -33,6 +33,12 @@ FINDINGS: Final = {
     "no_export_register": "No export register: what is given to the grid is not observable here",
     "not_observable_here_at_any_size": "No size that was tried would show at this meter",
     "no_heating_season": "Too few cold days for a heat pump to show itself",
+    "no_temperature": "No outdoor temperature is known here, and a heat pump shows itself by it",
+    "nothing_to_judge_by": "None of its figures could be computed from what was loaded",
+    "hourly_source": "Both halves of nearly every hour read the same: short runs are blurred",
+    "too_many_gaps": "Many half-hours between the first and the last reading are missing",
+    "mostly_estimated": "Most readings are estimated, and estimates say nothing about assets",
+    "constant_values": "Every usable half-hour reads the same",
 }
 """What limits a detection, by the engine's code."""
 CHANGES: Final = ("installed", "removed", "resized")
@@ -56,7 +62,7 @@ VERDICTS: Final = {
 }
 PARAMETERS: Final = {
     "rated_import_kw": "Import power, kW",
-    "rated_export_kw": "Export power, kW",
+    "rated_export_kw": "Export power or load let go, kW",
     "duration_h": "Duration of a run, h",
     "ramp_up_kw_per_min": "Ramp up, kW/min (at least)",
     "ramp_down_kw_per_min": "Ramp down, kW/min (at least)",

@@ -150,7 +150,7 @@ def reasons(values: npt.NDArray[np.float32]) -> list[str]:
         )
     if "dark_export" in known:
         out.append(
-            f"{10 ** said['dark_export']:.1%} of all energy that passes is export after dark"
+            f"{_small_share(10 ** said['dark_export'])} of all energy that passes is export after dark"
         )
     if {"night_step", "night_kw"} <= known:
         out.append(
@@ -163,3 +163,7 @@ def reasons(values: npt.NDArray[np.float32]) -> list[str]:
             "mean power of the day"
         )
     return out
+
+
+def _small_share(part: float) -> str:
+    return f"{part:.1%}" if part >= 0.001 else "under 0.1%"

@@ -214,7 +214,8 @@ def _of_one_charger(said: dict[str, float]) -> list[str]:
         out.append(f"{said['peak_explained']:.0%} of the highest 1 % of half-hours lie in them")
     if np.isfinite(said["warm_balance"]):
         out.append(
-            f"{said['warm_balance']:.0%} (at most 50 %) of them fall on the warmer half of days"
+            f"{said['warm_balance']:.0%} of the plateaus fall on the rarer of warmer and colder "
+            "days; 50% would be even, as for a car"
         )
     return out
 

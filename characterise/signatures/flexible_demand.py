@@ -165,11 +165,14 @@ def reasons(values: npt.NDArray[np.float32]) -> list[str]:
     told = [
         f"in {said['n_events']:.0f} signalled windows load moved as asked further than in "
         f"{said['mean_rank']:.0%} of the same windows on ordinary days",
-        f"mean response is {said['response_share']:+.0%} of the load in them, "
+        f"mean response (+ as asked) is {said['response_share']:+.0%} of the load in them, "
         f"{said['response_over_scatter']:.1f} times the ordinary scatter",
         f"{said['strong_share']:.0%} of the windows stand above nine in ten ordinary days; "
         "one in ten would by chance",
     ]
     if np.isfinite(said["edge_z"]):
-        told.append(f"load steps at the start and end of the calls, {said['edge_z']:+.1f} sd")
+        told.append(
+            "at the start and end of the calls load steps as asked, "
+            f"{said['edge_z']:+.1f} standard deviations from what ordinary days would give"
+        )
     return told

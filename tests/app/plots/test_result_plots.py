@@ -58,7 +58,7 @@ def test_too_little_data_has_words_and_no_bar() -> None:
     rows = [detection("EV_CHARGER", 0.8), detection("BESS", None)]
     bars, _, words, *_ = list(detections_bar(pl.DataFrame(rows, schema=frames.DETECTIONS)))
     assert len(bars) == 1
-    assert set(words.dimension_values("text")) == {"not enough data"}
+    assert set(words.dimension_values("text")) == {"cannot be judged"}
     assert len(words) == 4  # BESS, and the three classes that no row names
 
 

@@ -15,7 +15,8 @@ from app.views.dossier import Dossier
 from app.views.entries import declared_beside_observed
 from app.views.identity import Identity
 from app.views.operation import Operation
-from app.views.traces import Traces, telling_day
+from app.views.telling_days import telling_day
+from app.views.traces import Traces
 from characterise import frames
 from registry import audit
 
@@ -85,7 +86,7 @@ def test_class_less_likely_than_not_is_folded_unless_under_review() -> None:
         for name, chance in (("BESS", 0.2), ("SOLAR_PV", 0.8))
     ]
     frame = pl.DataFrame(rows, schema=frames.DETECTIONS, orient="row")
-    assert "Less likely than not: Battery 20%" in detections_html(frame)
+    assert "Less likely than not: Battery 20% (would show from 1 kW)" in detections_html(frame)
     assert "Less likely" not in detections_html(frame, "BESS")
     assert "What limits this" not in detections_html(frame)  # a change of size limits nothing
 
@@ -183,7 +184,7 @@ def test_class_under_review_leads_and_too_little_data_has_no_probability() -> No
     frame = pl.DataFrame(rows, schema=frames.DETECTIONS, orient="row")
     html = detections_html(frame, "BESS")
     assert html.index("Battery") < html.index("Solar")
-    assert "No probability: too little data" in html
+    assert "No probability: there is too little to judge by" in html
     assert "Short history" in html
 
 
