@@ -150,7 +150,8 @@ def reasons(values: npt.NDArray[np.float32]) -> list[str]:
         )
     if "dark_export" in known:
         out.append(
-            f"{_small_share(10 ** said['dark_export'])} of all energy that passes is export after dark"
+            f"{_small_share(10 ** said['dark_export'])} of all energy that passes is "
+            "export after dark"
         )
     if {"night_step", "night_kw"} <= known:
         out.append(

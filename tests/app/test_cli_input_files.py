@@ -200,7 +200,8 @@ def test_score_takes_labels_without_a_presumption(tmp_path, plain):
     report = tmp_path / "score.json"
     assert ran("score", "--truth", tmp_path, "--results", tmp_path, "--report", report) == 0
     assert "NaN" not in report.read_text()
-    assert json.loads(report.read_text())[0]["n_sites"] == 1
+    [row, *_] = json.loads(report.read_text())["presence"]
+    assert row["n_sites"] == 1
 
 
 def test_declared_rows_given_twice_count_once_and_are_said(tmp_path, capsys):
