@@ -50,7 +50,7 @@ def test_charger_is_put_behind_a_meter_by_keyboard_and_nothing_is_stored(
     opener = tab.get_by_role("button", name="Put an asset behind this meter")
     opener.focus()
     tab.keyboard.press("Enter")
-    expect(tab.get_by_role("heading", name="nothing changed yet")).to_be_visible()
+    expect(tab.get_by_role("heading", name="nothing changed yet")).to_be_visible(timeout=240_000)
     expect(tab.get_by_text("nothing of it is stored")).to_be_visible()
     slider = tab.get_by_role("slider", name="Size to put behind the meter")
     slider.focus()
