@@ -42,6 +42,8 @@ class DayScores:
 
     row: Index
     """(E,) meter."""
+    start: Index
+    """(E,) first half-hour, counted from the first of the cube."""
     rank: Array
     """(E,) 0 to 1; the further load moved as asked, the higher."""
     called: Flags
@@ -91,26 +93,31 @@ def day_scores(cube: MeterCube, signals: pl.DataFrame, seed: int) -> DayScores:
     """
     near, held = around(cube), calendars(cube)
     draw = np.random.default_rng(seed)
-    row, rank, called = [], [], []
+    row, start, rank, called = [], [], [], []
     for m, site in _sites(cube, signals):
         starts, found = site.ranks(site.call, near)
         length, sign, free = _ordinary(site, held)
-        parts = [(found, True)]
+        parts = [(starts, found, True)]
         order = draw.permutation(free)
         for part in (order[first::_PARTS] for first in range(min(_PARTS, len(order)))):
             call = site.call.copy()
             for p in part:
                 call[p : p + length] = sign
             starts, found = site.ranks(call, near)
-            parts.append((found[np.isin(starts, part)], False))
-        for values, real in parts:
-            judged = values[np.isfinite(values)]
-            row.append(np.full(len(judged), m))
-            rank.append(judged)
-            called.append(np.full(len(judged), real))
+            mine = np.isin(starts, part)
+            parts.append((starts[mine], found[mine], False))
+        for at, values, real in parts:
+            judged = np.isfinite(values)
+            row.append(np.full(judged.sum(), m))
+            start.append(at[judged].astype(np.int64))
+            rank.append(values[judged])
+            called.append(np.full(judged.sum(), real))
     if not row:
-        return DayScores(np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.bool_))
-    return DayScores(np.concatenate(row), np.concatenate(rank), np.concatenate(called))
+        none = np.zeros(0, dtype=np.int64)
+        return DayScores(none, none, np.zeros(0), np.zeros(0, dtype=np.bool_))
+    return DayScores(
+        np.concatenate(row), np.concatenate(start), np.concatenate(rank), np.concatenate(called)
+    )
 
 
 def without_events(

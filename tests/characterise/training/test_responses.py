@@ -75,6 +75,22 @@ def test_load_that_rose_as_asked_ranks_high_too():
     assert each[ANSWERS] > 0.95
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_an_uncalled_day_that_moved_as_calls_ask_ranks_high_among_ordinary_ones(sign):
+    cube, signals = make(sign)
+    own = int(np.flatnonzero((CLOCK.slot.ravel() == 32) & CLOCK.working.ravel())[60])
+    cube.import_kw.reshape(3, -1)[IGNORES, own : own + LENGTH] -= sign * 30
+    scores = day_scores(cube, signals, seed=1)
+    mine = (scores.row == IGNORES) & (scores.start == own)
+    assert scores.called[mine].tolist() == [False]
+    assert scores.rank[mine] > 0.95
+
+
+def test_nothing_is_scored_without_signals(made):
+    cube, signals = made
+    assert not day_scores(cube, signals.clear(), seed=1).row.size
+
+
 def test_every_call_and_nearly_every_ordinary_working_day_is_judged_once(made):
     scores = day_scores(*made, seed=1)
     own = scores.row == ANSWERS
@@ -112,6 +128,16 @@ def test_a_call_moves_to_an_ordinary_day_of_the_same_weekday_hour_and_season(mad
         assert sorted(weekday[starts]) == sorted(weekday[before])
         near = [np.abs(starts - at).min() for at in before]
         assert max(near) <= 6 * 7 * 48
+
+
+def test_no_two_calls_move_to_one_day(made):
+    cube, _ = made
+    thursday = (CLOCK.slot.ravel() == 32) & (CLOCK.weekday.ravel() == 3)
+    every_other = np.flatnonzero(thursday)[::2].tolist()
+    runs = [Run("A", at, LENGTH) for at in every_other]
+    _, signals = without_events(cube, own_signals(FIRST, runs), seed=1)
+    assert signals["start_utc"].n_unique() == signals.height
+    assert len(every_other) - 1 <= signals.height <= len(every_other)
 
 
 def test_a_call_without_a_like_day_is_dropped(made):
