@@ -84,11 +84,18 @@ class WhatIf(pn.viewable.Viewer):
             label="Shown", options=list(_SPANS), value="Day", size="small"
         )
         self._told, self._why = markup.pane(), markup.pane()
+        self._best: dt.date | None = None
+        self._quiet = markup.pane(sizing_mode=None)
+        self._go = pmui.Button(label="Go to it", variant="outlined", size="small")
+        self._go.on_click(lambda _: self._go_to_best())
+        self._elsewhere = pn.Row(self._quiet, self._go, visible=False)
         self._bars, self._plot = self._live(self._draw_bars), self._live(self._draw_days)
         self._panel = self._laid_out()
         self._class.param.watch(lambda _: self._on_class(), "value")
         self._size.param.watch(lambda _: self._judge(), "value_throttled")
         self._without.param.watch(lambda _: self._judge(), "value")
+        self._span.param.watch(lambda _: self._say_where(), "value")
+        place.param.watch(lambda _: self._say_where(), "day")
 
     def draw(self, lay_out: Callable[[], Bench | None]) -> None:
         """Take another meter point; it is laid out when the panel is opened.
@@ -141,7 +148,29 @@ class WhatIf(pn.viewable.Viewer):
             self._outcome = outcome
             self._told.object = told_html(outcome, name, kw, without=without)
             self._why.object = why_html(outcome.after, name)
+            self._best = most_changed(outcome.trace)
+            self._say_where()
             self.judged += 1
+
+    def _say_where(self) -> None:
+        """Name the day that changes most where the days drawn show no change."""
+        day = self._place.day
+        reach = dt.timedelta(days=_SPANS[str(self._span.value)])
+        with pn.io.hold():
+            self._elsewhere.visible = (
+                self._outcome is not None
+                and self._best is not None
+                and day is not None
+                and most_changed(self._outcome.trace, day - reach, day + reach) is None
+            )
+            self._quiet.object = (
+                "<p>Nothing changes in the half-hours drawn below; most changes on"
+                f" {wording.moment(self._best)}.</p>"
+            )
+
+    def _go_to_best(self) -> None:
+        if self._best is not None:
+            self._place.day = self._best
 
     def _live(self, draw: Callable[..., hv.Overlay]) -> pn.pane.HoloViews:
         """Draw anew with every trial, day and span; only the data is sent then."""
@@ -171,6 +200,7 @@ class WhatIf(pn.viewable.Viewer):
                 styles={"align-items": "center", "flex-wrap": "wrap", "gap": "6px 18px"},
             ),
             self._told,
+            self._elsewhere,
             self._plot,
             pn.Row(
                 pn.Column(self._bars, min_width=380, sizing_mode="stretch_width"),
@@ -201,6 +231,18 @@ def told_html(outcome: Outcome, asset_class: str, kw: float, *, without: bool) -
         '<p class="quiet">Grey line: the boundary meter as read. Dashed: what it would have read.'
         " Filled: load more (dark) or less (pale).</p>"
     )
+
+
+def most_changed(
+    trace: pl.DataFrame, first: dt.date | None = None, last: dt.date | None = None
+) -> dt.date | None:
+    """Local day, from ``first`` to ``last``, whose energy changes most; None where none does."""
+    if first is not None and last is not None:
+        trace = trace.filter(pl.col("local_date").is_between(first, last))
+    change = (pl.col("what_if_kw") - pl.col("net_kw")).abs().fill_nan(None)
+    days = trace.group_by("local_date").agg(change.sum().alias("kw")).filter(pl.col("kw") > 0.05)
+    day = days.sort("kw", "local_date", descending=[True, False])["local_date"]
+    return day[0] if len(day) else None
 
 
 def why_html(detections: pl.DataFrame, asset_class: str) -> str:

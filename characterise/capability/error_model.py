@@ -3,8 +3,9 @@
 Notes
 -----
 A figure's difficulty is its own sampling interval with what the rest of the site adds, as a share
-of the value. In training the logarithm of truth over estimate, less its median, is divided by it.
-The quantiles of those scores, by class, parameter and statistic, make the interval of any other
+of the value. Errors grow with some power of it, between none and one, that training measures. The
+logarithm of truth over estimate, less its median, is divided by the difficulty to that power. The
+quantiles of those scores, by class, parameter and statistic, make the interval of any other
 figure and the chance that the truth lies within 20 % of it: normalised split conformal prediction
 (Papadopoulos et al. 2002) and its predictive distribution (Vovk et al. 2019).
 """
@@ -15,7 +16,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
@@ -23,10 +23,10 @@ import numpy as np
 import numpy.typing as npt
 
 from characterise.frames import STATISTICS
-from characterise.model import UnreadableModel
+from characterise.model import read_artefact
 
 Array = npt.NDArray[np.float64]
-FORMAT: Final = 1
+FORMAT: Final = 2
 LEVELS: Final = np.concatenate([[0.005, 0.01], np.arange(1, 40) / 40, [0.99, 0.995]])
 """Levels at which the scores' quantiles are kept."""
 LOWER: Final = 0.05
@@ -53,14 +53,12 @@ class ErrorModel:
 
     middle: Mapping[str, float]
     """Median of the logarithm of truth over estimate."""
+    power: Mapping[str, float]
+    """With which power of its difficulty a figure's error grows."""
+    reach: Mapping[str, tuple[float, float]]
+    """Lowest and highest logarithm that training saw, but for one in a hundred either way."""
     quantiles: Mapping[str, Array]
     """Quantiles of the scores at `LEVELS`."""
-
-    def of(self, asset_class: str, parameter: str, statistic: str) -> tuple[float, Array]:
-        """Median and (L,) quantiles of one kind of figure."""
-        name = f"{asset_class}/{parameter}/{statistic}"
-        unknown = (2 * LEVELS - 1) * UNMEASURED
-        return self.middle.get(name, 0.0), self.quantiles.get(name, unknown)
 
     def state(self, asset_class: str, parameter: str, value: Array, difficulty: Array) -> Stated:
         """Intervals and chances of (K, 5) values by `characterise.frames.STATISTICS`.
@@ -72,10 +70,16 @@ class ErrorModel:
         """
         lower, upper, near = (np.full(value.shape, np.nan) for _ in range(3))
         for place, statistic in enumerate(STATISTICS):
-            middle, scores = self.of(asset_class, parameter, statistic)
-            hard, told = difficulty[:, place], value[:, place]
-            lower[:, place] = told * np.exp(middle + hard * np.interp(LOWER, LEVELS, scores))
-            upper[:, place] = told * np.exp(middle + hard * np.interp(UPPER, LEVELS, scores))
+            name = f"{asset_class}/{parameter}/{statistic}"
+            scores = self.quantiles.get(name, (2 * LEVELS - 1) * UNMEASURED)
+            middle, told = self.middle.get(name, 0.0), value[:, place]
+            hard = difficulty[:, place] ** self.power.get(name, 1.0)
+            least, most = self.reach.get(name, (-UNMEASURED, UNMEASURED))
+            down, up = (
+                np.clip(middle + hard * np.interp(level, LEVELS, scores), least, most)
+                for level in (LOWER, UPPER)
+            )
+            lower[:, place], upper[:, place] = told * np.exp(down), told * np.exp(up)
             near[:, place] = _below((np.log(1 + WITHIN) - middle) / hard, scores)
             near[:, place] -= _below((np.log(1 - WITHIN) - middle) / hard, scores)
         return Stated(
@@ -107,6 +111,11 @@ def to_json(model: ErrorModel) -> str:
     body = {
         "format": FORMAT,
         "middle": {name: float(f"{one:.5e}") for name, one in sorted(model.middle.items())},
+        "power": {name: float(f"{one:.5e}") for name, one in sorted(model.power.items())},
+        "reach": {
+            name: [float(f"{one:.5e}") for one in pair]
+            for name, pair in sorted(model.reach.items())
+        },
         "levels": [round(float(level), 6) for level in LEVELS],
         "quantiles": {
             name: [float(f"{one:.5e}") for one in values]
@@ -125,14 +134,7 @@ def load_error_model(path: Path | None = None) -> ErrorModel:
     UnreadableModel
         There is none, or another program wrote it.
     """
-    source = path or files("characterise.model") / "capability.json"
-    try:
-        body = json.loads(source.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UnreadableModel(
-            f"no capability errors at {source}: {error}; run `make train`"
-        ) from error
-    if body.get("format") != FORMAT or len(body.get("levels", ())) != len(LEVELS):
-        raise UnreadableModel(f"{source} holds no capability errors of format {FORMAT}")
+    body = read_artefact("capability.json", path, FORMAT)
     quantiles = {name: np.array(one) for name, one in body["quantiles"].items()}
-    return ErrorModel(body["middle"], quantiles)
+    reach = {name: (float(a), float(b)) for name, (a, b) in body["reach"].items()}
+    return ErrorModel(body["middle"], body["power"], reach, quantiles)

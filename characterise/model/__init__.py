@@ -91,17 +91,31 @@ def load_model(path: Path | None = None) -> PresenceModel:
     UnreadableModel
         There is none, or another program wrote it.
     """
-    source = path or files("characterise.model") / "presence.json"
-    try:
-        body = json.loads(source.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UnreadableModel(
-            f"no presence model at {source}: {error}; run `make train`"
-        ) from error
-    if body.get("format") != FORMAT or set(body.get("classes", ())) != set(ASSET_CLASSES):
-        raise UnreadableModel(f"{source} is no presence model of format {FORMAT}; run `make train`")
+    body = read_artefact("presence.json", path, FORMAT)
+    if set(body.get("classes", ())) != set(ASSET_CLASSES):
+        raise UnreadableModel("the presence model holds other classes; run `make train`")
     parts = tuple(_read(name, body["classes"][name]) for name in ASSET_CLASSES)
     return PresenceModel(version=str(body["version"]), classes=parts)
+
+
+def read_artefact(name: str, path: Path | None, version: int) -> dict[str, Any]:
+    """Read an artefact of training of format ``version``; the one in this folder by default.
+
+    Raises
+    ------
+    UnreadableModel
+        There is none, or it is of another format.
+    """
+    source = path or files("characterise.model") / name
+    try:
+        body: dict[str, Any] = json.loads(source.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UnreadableModel(
+            f"{source} cannot be read as {name}: {error}; run `make train`"
+        ) from error
+    if body.get("format") != version:
+        raise UnreadableModel(f"{source} is no {name} of format {version}; run `make train`")
+    return body
 
 
 _ARRAYS = ("slope", "offset", "knots", "least", "most")

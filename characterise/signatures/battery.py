@@ -138,7 +138,7 @@ def reasons(values: npt.NDArray[np.float32]) -> list[str]:
     said = dict(zip(FEATURES, values.tolist(), strict=True))
     known = {name for name, value in said.items() if np.isfinite(value)}
     out = []
-    if {"held_dark", "held_sun"} <= known:
+    if {"held_dark", "held_sun"} <= known and max(said["held_dark"], said["held_sun"]) >= 0.005:
         out.append(
             f"load is held at zero for two hours and more in {said['held_dark']:.0%} of the dark "
             f"half-hours and {said['held_sun']:.0%} of those under the sun, and stands well above "
@@ -163,6 +163,8 @@ def reasons(values: npt.NDArray[np.float32]) -> list[str]:
             f"the mean evening from 17 to 21 h takes {np.exp(-said['evening_gap']):.0%} of the "
             "mean power of the day"
         )
+    if "daily_balance" in known:
+        out.append(f"on the mean day {said['daily_balance']:.0%} of the excursions cancel out")
     return out
 
 

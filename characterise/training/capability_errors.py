@@ -41,6 +41,8 @@ MISSES: Final = pl.Schema(
     }
 )
 LEAST_SITES: Final = 20
+LEAST_ERROR: Final = 0.005
+"""Added to every error on the log scale, so that a lucky hit does not tilt the line."""
 N_FOLDS: Final = 5
 
 
@@ -109,6 +111,8 @@ def _compared(batch: Batch, source: str, seen: History, true: History) -> pl.Dat
 def error_model(found: pl.DataFrame) -> ErrorModel:
     """Quantiles of the scores of the rows of `MISSES` that may train."""
     middles: dict[str, float] = {}
+    powers: dict[str, float] = {}
+    reach: dict[str, tuple[float, float]] = {}
     scores: dict[str, Array] = {}
     keys = ("asset_class", "parameter", "statistic")
     for (name, parameter, statistic), part in (
@@ -117,10 +121,22 @@ def error_model(found: pl.DataFrame) -> ErrorModel:
         if part.height >= LEAST_SITES:
             key, weight = f"{name}/{parameter}/{statistic}", _weights(part)
             missed = np.log(part["truth"].to_numpy() / part["value"].to_numpy())
-            middles[key] = float(_quantiles(missed, weight)[len(LEVELS) // 2])
-            scored = (missed - middles[key]) / part["difficulty"].to_numpy()
+            levels = _quantiles(missed, weight)
+            middles[key] = float(levels[len(LEVELS) // 2])
+            reach[key] = float(levels[1]), float(levels[-2])
+            hard = part["difficulty"].to_numpy()
+            powers[key] = _power(np.abs(missed - middles[key]), hard, weight)
+            scored = (missed - middles[key]) / hard ** powers[key]
             scores[key] = _quantiles(scored, weight)
-    return ErrorModel(middles, scores)
+    return ErrorModel(middles, powers, reach, scores)
+
+
+def _power(error: Array, hard: Array, weight: Array) -> float:
+    """Slope of the logarithm of error on that of difficulty, from none to one."""
+    x, y = np.log(hard), np.log(error + LEAST_ERROR)
+    x, y = x - np.dot(weight, x), y - np.dot(weight, y)
+    spread = float(np.dot(weight, x * x))
+    return float(np.clip(np.dot(weight, x * y) / spread, 0.0, 1.0)) if spread > 1e-9 else 0.0
 
 
 def _weights(part: pl.DataFrame) -> Array:

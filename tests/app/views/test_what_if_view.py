@@ -136,3 +136,27 @@ def test_what_cannot_be_laid_out_is_said_and_not_raised() -> None:
     view.draw(broken)
     view.open(True)
     assert view.notice.said == "no presence model; run `make train`"
+
+
+def test_day_without_a_change_names_the_day_that_changes_most_and_goes_there(
+    panel: WhatIf, monkeypatch: pytest.MonkeyPatch, year: pl.DataFrame
+) -> None:
+    runs = pl.when(pl.col("local_date") == dt.date(2026, 1, 8)).then(7.0).otherwise(0.0)
+    trace = year.with_columns(what_if_kw=pl.col("net_kw") + runs)
+    monkeypatch.setattr(
+        workflow, "what_if", lambda *_, without: Outcome(found(0.2), found(0.8), trace, ())
+    )
+    panel.open(True)
+    panel.put(7.0)
+    assert panel._elsewhere.visible
+    assert "08 Jan 2026" in panel._quiet.object
+    panel._go.clicks += 1
+    assert panel._place.day == dt.date(2026, 1, 8)
+    assert not panel._elsewhere.visible
+
+
+def test_nothing_changed_anywhere_points_to_no_day(panel: WhatIf) -> None:
+    panel.open(True)
+    assert not panel._elsewhere.visible
+    panel.put(7.0)  # the stub changes every day
+    assert not panel._elsewhere.visible

@@ -65,7 +65,7 @@ def test_the_chance_of_being_within_a_fifth_comes_true():
 
 
 def test_what_training_never_met_gets_a_wide_interval():
-    blank = ErrorModel({}, {})
+    blank = ErrorModel({}, {}, {}, {})
     value = np.full((1, 5), 10.0)
     told = blank.state("BESS", "duration_h", value, np.full((1, 5), 0.3))
     assert (told.lower < 5).all()
@@ -97,11 +97,34 @@ def test_errors_read_back_as_written_and_others_are_refused(tmp_path):
     path.write_text(to_json(model), encoding="utf-8")
     again = load_error_model(path)
     assert to_json(again) == to_json(model)
-    assert np.all(np.diff(again.of("EV_CHARGER", "rated_import_kw", "p90")[1]) >= 0)
-    assert len(again.of("EV_CHARGER", "rated_import_kw", "p90")[1]) == len(LEVELS)
+    scores = again.quantiles["EV_CHARGER/rated_import_kw/p90"]
+    assert np.all(np.diff(scores) >= 0)
+    assert len(scores) == len(LEVELS)
     path.write_text(json.dumps({"format": 0}), encoding="utf-8")
     load_error_model.cache_clear()
     with pytest.raises(UnreadableModel, match="format"):
         load_error_model(path)
     with pytest.raises(UnreadableModel, match="make train"):
         load_error_model(tmp_path / "nothing.json")
+
+
+def test_errors_that_do_not_grow_with_difficulty_are_not_blown_up_by_it():
+    draw = np.random.default_rng(6)
+    alike = missed(2000, 6).with_columns(
+        (pl.col("truth") * pl.Series(np.exp(0.3 * draw.standard_normal(2000)))).alias("value")
+    )
+    model = error_model(alike)
+    value, hardest = np.full((1, 5), 10.0), np.full((1, 5), 1.0)
+    told = model.state("EV_CHARGER", "rated_import_kw", value, hardest)
+    place = STATISTICS.index("p90")
+    assert told.upper[0, place] < 10 * np.exp(0.3 * 1.645 * 1.3)
+    assert told.lower[0, place] > 10 / np.exp(0.3 * 1.645 * 1.3)
+
+
+def test_no_interval_reaches_further_than_training_ever_missed():
+    seen = missed(2000, 7)
+    model = error_model(seen)
+    value, hardest = np.full((1, 5), 10.0), np.full((1, 5), 1.0)
+    told = model.state("EV_CHARGER", "rated_import_kw", value, hardest)
+    worst = float((seen["truth"] / seen["value"]).max())
+    assert told.upper[0, STATISTICS.index("p90")] <= 10 * worst
