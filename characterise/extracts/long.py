@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import zip_longest
+from typing import Final
 
 import polars as pl
 
@@ -23,6 +24,8 @@ _KNOWN_SIDES = {
     ("mpan", "date time", "energy kwh", "data quality"): ("end", "Datavision custom report"),
 }
 """Suppliers' layouts whose side is known from other files of theirs: a clue, no proof."""
+_OWN: Final = {"ts_utc", "import_kwh"}
+"""Columns by which the workbench's own reads frame is told."""
 
 
 def read_long(table: Table, header: Header) -> tuple[pl.DataFrame, Facts]:
@@ -64,6 +67,8 @@ def _facts(header: Header) -> Facts:
         return facts.settle("side", "end", f"the time column is called {stamp!r}", side="end")
     if _START.search(words):
         return facts.settle("side", "start", f"the time column is called {stamp!r}", side="start")
+    if set(header.names) >= _OWN:
+        return facts.settle("side", "start", "ts_utc is the start in a reads frame", side="start")
     if known:
         return facts.settle("known layout", known[1], "its header", known_side=known[0])
     return facts

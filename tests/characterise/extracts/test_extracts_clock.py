@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -229,3 +230,15 @@ def test_periods_in_time_columns_are_still_seen_where_later_days_are_whole():
     told = {found.what: found.value for _, found in reading.detections}
     assert told["columns"] == "periods in order"
     assert reading.accepted.height == 6 * 48 - 2
+
+
+@pytest.mark.parametrize("zulu", ["Z", ""])
+def test_a_fragment_of_the_own_reads_frame_is_stamped_by_its_starts(zulu):
+    starts = half_hours(dt.date(2026, 6, 3), 1)[13:31]
+    lines = ["mpan,ts_utc,import_kwh,export_kwh"]
+    lines += [f"{MPAN},{start:%Y-%m-%dT%H:%M:%S}{zulu},{value_of(start)},0" for start in starts]
+
+    reading = read_extract("\n".join(lines).encode(), "own.csv")
+
+    imported = reading.accepted.filter(pl.col("quantity") == "AI")
+    assert imported.select("ts_utc", "kwh").sort("ts_utc").rows() == truth(starts)
