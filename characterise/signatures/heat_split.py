@@ -31,7 +31,7 @@ _STEPS: Final = 8
 _STEP_K: Final = 2.0
 """Cold is told apart in steps of two degrees, the last one open."""
 _COMMON_ROUNDS: Final = 6
-_OWN_ROUNDS: Final = 3
+_OWN_ROUNDS: Final = 2
 """Few rounds keep the distribution smooth: first over all parts of the day, then in each."""
 _BELIEF: Final = 500.0
 """Half-hours that the common distribution counts for in each part of the day."""
@@ -229,6 +229,8 @@ def _spend(  # type: ignore[no-untyped-def]
 ):
     """Read each half-hour's heating off the tables, between the two nearest steps of cold."""
     per = 48 // _BLOCKS
+    # Where another machine was taken out, what towers is more of that machine.
+    alone = not blurred.any()
     for d in range(net.shape[0]):
         if not cold[d] > 0:
             continue
@@ -248,7 +250,7 @@ def _spend(  # type: ignore[no-untyped-def]
             if blurred[d, j]:
                 a, b = mean[under, block], mean[over, block]
                 heat = 0.5 * (heat + a + toward * (b - a))
-            else:
-                # Beyond the grid heating keeps its share: what towers there is a car or an oven.
+            elif alone:
+                # Beyond the grid heating keeps its share: a heating rod runs, or an oven does.
                 heat *= max(1.0, (left[d, j] - low) / ((GRID - 1) * width))
             drawn[d, j] = max(0.0, min(heat, max(net[d, j], 0.0)))

@@ -115,6 +115,20 @@ def test_a_missed_session_of_a_charger_is_not_told_as_heating():
     assert r2(aware.ravel(), heat.ravel()) > r2(blind.ravel(), heat.ravel()) + 0.1
 
 
+def test_what_towers_over_all_else_grows_with_the_load_only_where_no_car_was_taken_out():
+    base, heat = home()
+    cold = int(np.argmin(TEMP))
+    taken = np.zeros((365, 48))
+    taken[100, 4] = 7.0
+    told = {}
+    for kw in (10.0, 20.0):
+        net = base + heat
+        net[cold, 10] = kw
+        told[kw] = [unmixed(net, taken=own)[1][cold, 10] for own in (np.zeros((365, 48)), taken)]
+    assert told[20.0][0] > 1.5 * told[10.0][0]
+    assert told[20.0][1] == pytest.approx(told[10.0][1], rel=0.05)
+
+
 def test_where_nothing_was_taken_out_no_missed_session_is_looked_for():
     base = np.full((2, GRID), 1 / GRID)
     run_again(np.zeros((30, 48), np.float32), 0.1, 0.5, base)
