@@ -28,6 +28,7 @@ from characterise.signatures.heat_split import split
 from characterise.signatures.surroundings import Surroundings, surroundings
 from characterise.signatures.thermal import (
     daily_means,
+    damped,
     dark_all_year,
     heating_line,
     split_by_line,
@@ -62,7 +63,6 @@ _COLD_SPELL_K: Final = 3.0
 _WARM_C: Final = 18.0
 _LEAST_KW: Final = 0.01
 _TEN_K: Final = 10.0
-_TAKEN_KW: Final = 0.05
 
 
 @njit(cache=True)
@@ -199,16 +199,17 @@ def _daily_light(around: Surroundings) -> npt.NDArray[np.float64]:
 
 
 @njit(cache=True)
-def _attribute(net, blurred, day_temp, station, idle, clock, drawn):  # type: ignore[no-untyped-def]
+def _attribute(net, taken, day_temp, station, idle, clock, drawn):  # type: ignore[no-untyped-def]
     load = np.empty(net.shape[1])
+    temp = np.empty(net.shape[1])
     use = np.ones(48, np.bool_)
     for k in range(net.shape[0]):
-        temp = day_temp[station[k]]
+        damped(day_temp[station[k]], temp)
         daily_means(net[k], use, load)
         balance, _, _, _, n = heating_line(load, temp)
         if n == 0:
             continue
-        if not split(net[k], blurred[k], temp, balance, idle[clock[k]], drawn[k]):
+        if not split(net[k], taken[k], temp, balance, idle[clock[k]], drawn[k]):
             split_by_line(net[k], temp, balance, drawn[k])
 
 
@@ -235,7 +236,7 @@ def attribute(
     around = surroundings(cube)
     _attribute(
         net,
-        _blurred(net_of(cube, rows, None), net),
+        net_of(cube, rows, None) - net,
         around.day_temp_c,
         around.station[rows],
         _days_off(cube),
@@ -243,17 +244,6 @@ def attribute(
         drawn,
     )
     return attributed(HEAT_PUMP, rows, drawn, np.zeros_like(net), net)
-
-
-def _blurred(net: Float, left: Float) -> npt.NDArray[np.bool_]:
-    """(K, D, 48) where another's draw was taken out, and the half-hours beside it."""
-    with np.errstate(invalid="ignore"):
-        taken = left < net - np.float32(_TAKEN_KW)
-    flat = taken.reshape(len(taken), taken.shape[1] * taken.shape[2])
-    out = flat.copy()
-    out[:, 1:] |= flat[:, :-1]
-    out[:, :-1] |= flat[:, 1:]
-    return out.reshape(taken.shape)
 
 
 def reasons(values: npt.NDArray[np.float32]) -> list[str]:

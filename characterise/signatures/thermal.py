@@ -82,6 +82,19 @@ def daily_means(net, use, out):  # type: ignore[no-untyped-def]
         out[d] = total / known if known and known >= 0.8 * wanted else np.nan
 
 
+_OWN_DAY: Final = 0.65
+"""Weight of the day itself: a building's time constant of about a day, 1 - 1/e."""
+
+
+@njit(cache=True)
+def damped(temp, out):  # type: ignore[no-untyped-def]
+    """Fill (D,) the temperature that a building feels: walls keep a part of the days before."""
+    before = np.nan
+    for d in range(temp.shape[0]):
+        out[d] = temp[d] if isnan(before) else _OWN_DAY * temp[d] + (1 - _OWN_DAY) * before
+        before = out[d]
+
+
 @njit(cache=True)
 def dark_all_year(sun, out):  # type: ignore[no-untyped-def]
     """Fill (48,) true where the sun never stands over three degrees; all true if under four do."""

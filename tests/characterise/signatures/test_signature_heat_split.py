@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from characterise.signatures.heat_mixture import GRID, run_again
 from characterise.signatures.heat_split import split
 from characterise.signatures.thermal import split_by_line
 from characterise.training.figures import r2
@@ -20,10 +21,10 @@ def home(kw=1.5, seed=1):
     return base, heat
 
 
-def unmixed(net, temp=TEMP, balance=15.0, blurred=None):
+def unmixed(net, temp=TEMP, balance=15.0, taken=None):
     drawn = np.zeros(net.shape, np.float32)
-    blurred = np.zeros(net.shape, bool) if blurred is None else blurred
-    done = split(net.astype(np.float32), blurred, temp, balance, IDLE, drawn)
+    taken = np.zeros(net.shape) if taken is None else taken
+    done = split(net.astype(np.float32), taken.astype(np.float32), temp, balance, IDLE, drawn)
     return done, drawn.astype(float)
 
 
@@ -82,12 +83,65 @@ def test_a_still_load_and_a_year_without_mild_days_are_left(net, temp):
     assert drawn.sum() == 0
 
 
-def test_what_a_charger_left_over_is_not_taken_for_heating():
+def test_of_what_a_charger_left_over_at_most_half_is_heating():
     base, heat = home()
-    blurred = np.zeros((365, 48), bool)
-    blurred[::3, 36:42] = True
-    net = base + heat + np.where(blurred & (TEMP < 10)[:, None], 3.0, 0.0)
-    _, drawn = unmixed(net, blurred=blurred)
-    told, rest = drawn[::3, 36:42].sum(), drawn[1::3, 36:42].sum()
-    assert told == pytest.approx(rest, rel=0.25)
-    assert unmixed(net)[1][::3, 36:42].sum() > 1.5 * rest
+    taken = np.zeros((365, 48))
+    taken[::3, 36:42] = 4.0
+    over = np.where((taken > 0) & (TEMP < 10)[:, None], 3.0, 0.0)
+    told = unmixed(base + heat + over, taken=taken)[1][::3, 36:42].sum()
+    plain = unmixed(base + heat + over)[1][::3, 36:42].sum()
+    right = heat[::3, 36:42].sum()
+    assert told - right < 0.5 * (plain - right)
+
+
+def charged(base, heat):
+    """A car on two evenings of three; on cold days each third session was missed."""
+    draw = np.random.default_rng(5)
+    comes = draw.random(365) < 2 / 3
+    missed = comes & (draw.random(365) < 1 / 3) & (TEMP < 10)
+    session = np.zeros((365, 48))
+    session[comes, 38:44] = 7.0
+    taken = np.where(missed[:, None], 0.0, session)
+    return base + heat + session - taken, taken, missed
+
+
+def test_a_missed_session_of_a_charger_is_not_told_as_heating():
+    base, heat = home()
+    net, taken, missed = charged(base, heat)
+    hours = np.zeros((365, 48), bool)
+    hours[missed, 38:44] = True
+    aware, blind = unmixed(net, taken=taken)[1], unmixed(net)[1]
+    assert aware[hours].mean() < 0.5 * blind[hours].mean()
+    assert r2(aware.ravel(), heat.ravel()) > r2(blind.ravel(), heat.ravel()) + 0.1
+
+
+def test_what_towers_over_all_else_grows_with_the_load_only_where_no_car_was_taken_out():
+    base, heat = home()
+    cold = int(np.argmin(TEMP))
+    taken = np.zeros((365, 48))
+    taken[100, 4] = 7.0
+    told = {}
+    for kw in (10.0, 20.0):
+        net = base + heat
+        net[cold, 10] = kw
+        told[kw] = [unmixed(net, taken=own)[1][cold, 10] for own in (np.zeros((365, 48)), taken)]
+    assert told[20.0][0] > 1.5 * told[10.0][0]
+    assert told[20.0][1] == pytest.approx(told[10.0][1], rel=0.05)
+
+
+def test_where_nothing_was_taken_out_no_missed_session_is_looked_for():
+    base = np.full((2, GRID), 1 / GRID)
+    run_again(np.zeros((30, 48), np.float32), 0.1, 0.5, base)
+    assert np.all(base == 1 / GRID)
+
+
+def test_missed_runs_stand_where_those_found_stand_and_are_of_their_size():
+    base = np.zeros((2, GRID))
+    base[:, 0] = 1.0
+    taken = np.zeros((30, 48), np.float32)
+    taken[:, :12] = 2.0  # half of the first half of each day
+    taken[3, 5] = np.nan
+    run_again(taken, 0.1, 0.5, base)
+    assert base[0, 20] == pytest.approx(0.25, rel=0.01)
+    assert base[0].sum() == pytest.approx(1.0)
+    assert base[1, 0] == 1.0

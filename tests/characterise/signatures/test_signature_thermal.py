@@ -1,7 +1,13 @@
 import numpy as np
 import pytest
 
-from characterise.signatures.thermal import daily_means, dark_all_year, heating_line, slot_slopes
+from characterise.signatures.thermal import (
+    daily_means,
+    damped,
+    dark_all_year,
+    heating_line,
+    slot_slopes,
+)
 
 
 def test_the_heating_line_finds_balance_point_base_and_slope():
@@ -59,3 +65,12 @@ def test_dark_all_year_leaves_only_half_hours_without_sun():
     assert not out[12:36].any()
     dark_all_year(np.ones((10, 48), np.float32), out)
     assert out.all()
+
+
+def test_a_building_feels_a_cold_day_late_and_an_unknown_day_not_at_all():
+    out = np.empty(6)
+    damped(np.array([10.0, 0.0, 0.0, np.nan, 4.0, 4.0]), out)
+    assert out[0] == 10.0
+    assert 0 < out[2] < out[1] < 10.0
+    assert np.isnan(out[3])
+    assert out[4] == out[5] == 4.0
