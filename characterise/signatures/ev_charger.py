@@ -23,13 +23,14 @@ from characterise.signatures.sessions import (
     peak_explained,
     session_statistics,
 )
-from characterise.signatures.shape import LARGE_KW, SHAPES, is_large, shape_features
+from characterise.signatures.shape import LARGE_KW, SHAPES, is_large, levels, shape_features
 from characterise.signatures.slots import usual_day
 from characterise.signatures.steps import find_blocks, step_floor
 from characterise.signatures.surroundings import surroundings
 
 __all__ = ["FEATURES", "LARGE_KW", "SIGNS", "attribute", "features", "reasons"]
 
+_BINS: Final = 8192
 _IDLE: Final = 0.2
 """Share of half-hours at nothing that is worth a sentence."""
 FEATURES: Final = (
@@ -87,8 +88,13 @@ def _features(net, slot, clock, day_temp, station, table, shapes, fleets):  # ty
     centre = np.empty(48, np.float32)
     scatter = np.empty(48, np.float32)
     space = np.empty((5, size), np.float32)
+    counts = np.empty(_BINS, np.int64)
     for m in range(net.shape[0]):
         x = net[m].reshape(size)
+        if is_large(x):
+            swing, shapes[m, 2] = levels(x, counts)
+            fleet_statistics(net[m], swing, space, fleets[m])
+            continue
         floor = step_floor(x, work)
         if isnan(floor):
             continue
@@ -102,18 +108,13 @@ def _features(net, slot, clock, day_temp, station, table, shapes, fleets):  # ty
                 known[t // 48] = True
         _warm_days(known, day_temp[station[m]], column, warm)
         usual_day(net[m], column, centre, scatter)
-        large = is_large(x)
         shape_features(x, centre, work, shapes[m])
-        if large:
-            shapes[m, :2] = np.nan
-            fleet_statistics(net[m], space, fleets[m])
-            continue
         local = slot[clock[m]].reshape(size)
         _measure(x, floor, local, warm, count / 336, total, places, powers, work, table[m])
 
 
 def features(cube: MeterCube, signals: pl.DataFrame | None = None) -> Float:
-    """(M, 26) figures of `FEATURES`, NaN where they cannot be computed.
+    """(M, 25) figures of `FEATURES`, NaN where they cannot be computed.
 
     Notes
     -----
@@ -231,6 +232,8 @@ def _of_fleet(said: dict[str, float]) -> list[str]:
         "a building goes down as far as up",
         f"in the load itself bumps of up to 2 h hold {np.exp(said['fleet_bumps']):.1f} times as "
         "much as dips",
+        f"bumps that stand alone, on quiet nights or Sundays, are {np.exp(said['fleet_lone']):.1f} "
+        "times as many as such dips",
         "the most restless four hours of the day show bumps "
         f"{np.exp(said['fleet_awake']):.1f} times as high as the calmest four",
     ]

@@ -23,14 +23,55 @@ def carried_forward(x, z):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def lowest(z, half, out):  # type: ignore[no-untyped-def]
-    """Fill (T,) ``out`` with the least of ``z`` within ``half`` half-hours either side."""
+    """Fill (T,) ``out`` with the least of ``z`` within ``half`` half-hours either side.
+
+    Windows are doubled until two of them cover the whole, so that the cost goes with the
+    logarithm of the window.
+    """
     n = z.shape[0]
     out[:] = z
-    for k in range(1, half + 1):
-        for t in range(n - k):
-            out[t] = min(out[t], z[t + k])
-        for t in range(k, n):
-            out[t] = min(out[t], z[t - k])
+    covered = 1
+    while covered < 2 * half + 1:
+        step = min(covered, 2 * half + 1 - covered)
+        for t in range(n - step):
+            out[t] = min(out[t], out[t + step])
+        covered += step
+    _centred(half, out)
+    least = z[0]
+    reach = 0
+    for t in range(min(half, n)):
+        while reach < min(t + half, n - 1):
+            reach += 1
+            least = min(least, z[reach])
+        out[t] = least
+
+
+@njit(cache=True)
+def highest(z, half, out):  # type: ignore[no-untyped-def]
+    """Fill (T,) ``out`` with the most of ``z`` within ``half`` half-hours either side."""
+    n = z.shape[0]
+    out[:] = z
+    covered = 1
+    while covered < 2 * half + 1:
+        step = min(covered, 2 * half + 1 - covered)
+        for t in range(n - step):
+            out[t] = max(out[t], out[t + step])
+        covered += step
+    _centred(half, out)
+    most = z[0]
+    reach = 0
+    for t in range(min(half, n)):
+        while reach < min(t + half, n - 1):
+            reach += 1
+            most = max(most, z[reach])
+        out[t] = most
+
+
+@njit(cache=True)
+def _centred(half, out):  # type: ignore[no-untyped-def]
+    """Move what was found from each half-hour on to the middle of its window."""
+    for t in range(out.shape[0] - 1, half - 1, -1):
+        out[t] = out[t - half]
 
 
 @njit(cache=True)
@@ -48,14 +89,8 @@ def bumps(z, half, out, work):  # type: ignore[no-untyped-def]
     of the lowest within a window. A rise that lasts longer than the window leaves nothing.
     """
     lowest(z, half, work)
-    n = z.shape[0]
-    out[:] = work
-    for k in range(1, half + 1):
-        for t in range(n - k):
-            out[t] = max(out[t], work[t + k])
-        for t in range(k, n):
-            out[t] = max(out[t], work[t - k])
-    for t in range(n):
+    highest(work, half, out)
+    for t in range(z.shape[0]):
         out[t] = z[t] - out[t]
 
 

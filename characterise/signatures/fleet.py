@@ -9,8 +9,10 @@ import numpy as np
 from numba import njit
 
 from characterise.signatures.excursions import (
+    WEEK,
     bumps,
     carried_forward,
+    highest,
     reached,
     slot_counts,
     unlike_other_weeks,
@@ -20,14 +22,13 @@ FLEET_STATISTICS: Final = (
     "fleet_up_hours",
     "fleet_up_spell",
     "fleet_up_rare",
-    "fleet_up_quiet",
     "fleet_up_long",
     "fleet_bumps",
-    "fleet_rough",
     "fleet_over_swing",
     "fleet_awake",
     "fleet_kw",
     "fleet_rough_kw",
+    "fleet_lone",
 )
 """Columns that `fleet_statistics` fills, in order."""
 PARTIAL_KW = 2.5
@@ -38,6 +39,8 @@ _RESOLUTION_KW = 0.15
 """What a large meter may round to: it keeps ratios of next to nothing near one."""
 _SHORT, _LONG, _HALF_DAY, _DAY = 2, 4, 6, 12
 """Half-widths of windows, half-hours: bumps of 2, 4, 6 and 12 h."""
+_RARE = 0.1
+"""Lone half-hours a week that say next to nothing."""
 _LEAST_DAYS = 28
 _BINS = 96
 
@@ -55,29 +58,11 @@ def _mean_known(part, x):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def _lopsided(up, down, width, share, out):  # type: ignore[no-untyped-def]
-    """Fill (48,) log ratio of bumps to dips at one share of days; return the sums of both."""
-    ups = 0.0
-    downs = 0.0
+    """Fill (48,) log ratio of bumps to dips at one share of days."""
     for j in range(48):
         a = reached(up[j], width, share) + _RESOLUTION_KW
         b = reached(down[j], width, share) + _RESOLUTION_KW
         out[j] = np.log(a / b)
-        if not isnan(out[j]):
-            ups += a
-            downs += b
-    return ups, downs
-
-
-@njit(cache=True)
-def _quiet(up, down, width, share):  # type: ignore[no-untyped-def]
-    """Log ratio of bumps to dips in the half of the half-hours where dips are least."""
-    a = np.empty(48)
-    b = np.empty(48)
-    for j in range(48):
-        a[j] = reached(up[j], width, share) + _RESOLUTION_KW
-        b[j] = reached(down[j], width, share) + _RESOLUTION_KW
-    order = np.argsort(b)[:24]
-    return np.log(np.sum(a[order]) / np.sum(b[order]))
 
 
 @njit(cache=True)
@@ -93,13 +78,15 @@ def _best_spell(ratio):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def fleet_statistics(net, space, out):  # type: ignore[no-untyped-def]
+def fleet_statistics(net, swing, space, out):  # type: ignore[no-untyped-def]
     """Fill `FLEET_STATISTICS` of one meter; untouched where under four weeks are known.
 
     Parameters
     ----------
     net
         (D, 48) kW, NaN where unusable.
+    swing
+        From the 10th to the 90th percentile of it, kW.
     space
         (5, T) work space.
 
@@ -108,7 +95,9 @@ def fleet_statistics(net, space, out):  # type: ignore[no-untyped-def]
     A building's own noise about its week goes down as far as up; cars only add. So bumps of up to
     two hours are held against dips of as long, half-hour of the day by half-hour of the day, that
     the building's restless mornings do not drown its quiet ones. First about the same half-hours
-    of other weeks (``up_*``), then in the load itself, where a smooth building shows neither.
+    of other weeks (``up_*``), then in the load itself, where a smooth building shows neither;
+    there a bump is alone (``lone``) where nothing near it goes half as far down, as on a quiet
+    night or Sunday.
     """
     x = net.reshape(net.size)
     z, rest, up, down, work = space[0], space[1], space[2], space[3], space[4]
@@ -123,30 +112,41 @@ def fleet_statistics(net, space, out):  # type: ignore[no-untyped-def]
 
     carried_forward(x, z)
     width = _count(z, x, _SHORT, up, down, work, ups, downs)
-    out[5] = np.log((_mean_known(up, x) + 0.02) / (_mean_known(down, x) + 0.02))
-    more, less = _lopsided(ups, downs, width, 0.9, ratio)
-    out[6] = np.log(more / less)
-    out[10] = np.log(reached(_all(ups), width, 0.95) + 0.2)
+    out[4] = np.log((_mean_known(up, x) + 0.02) / (_mean_known(down, x) + 0.02))
+    out[8] = np.log(reached(_all(ups), width, 0.95) + 0.2)
+    weeks = known / (48 * WEEK)
+    out[9] = np.log(
+        (_lone(up, down, x, rest) / weeks + _RARE) / (_lone(down, up, x, rest) / weeks + _RARE)
+    )
     bumps(z, _LONG, up, work)
     width = (_mean_known(up, x) + 0.1) / 8
     slot_counts(up, x, width, ups)
-    out[7] = np.log((reached(_all(ups), width, 0.97) + 0.2) / (_swing(x, work) + 1.0))
-    out[8] = _awake(ups, width)
+    out[5] = np.log((reached(_all(ups), width, 0.97) + 0.2) / (swing + 1.0))
+    out[6] = _awake(ups, width)
 
     unlike_other_weeks(net, rest.reshape(net.shape))
     carried_forward(rest, z)
     width = _count(z, rest, _LONG, up, down, work, ups, downs)
     _lopsided(ups, downs, width, 0.95, ratio)
-    out[4] = np.median(ratio)
+    out[3] = np.median(ratio)
     width = _count(z, rest, _SHORT, up, down, work, ups, downs)
     _lopsided(ups, downs, width, 0.8, ratio)
     out[0] = np.mean(np.sort(ratio)[36:])
     _lopsided(ups, downs, width, 0.9, ratio)
     out[1] = _best_spell(ratio)
-    out[3] = _quiet(ups, downs, width, 0.9)
     _lopsided(ups, downs, width, 0.95, ratio)
     out[2] = np.median(ratio)
-    out[9] = np.log(reached(_all(ups), width, 0.95) + 0.2)
+    out[7] = np.log(reached(_all(ups), width, 0.95) + 0.2)
+
+
+@njit(cache=True)
+def _lone(up, down, known, calm):  # type: ignore[no-untyped-def]
+    """Half-hours whose bump over `PARTIAL_KW` is twice any dip within `_DAY` of it."""
+    highest(down, _DAY, calm)
+    count = 0
+    for t in range(up.shape[0]):
+        count += up[t] > PARTIAL_KW and up[t] > 2 * calm[t] and not isnan(known[t])
+    return count
 
 
 @njit(cache=True)
@@ -187,19 +187,6 @@ def _all(counts):  # type: ignore[no-untyped-def]
         for k in range(counts.shape[1]):
             total[k] += counts[j, k]
     return total
-
-
-@njit(cache=True)
-def _swing(x, work):  # type: ignore[no-untyped-def]
-    """From the 10th to the 90th percentile of ``x``, kW."""
-    n = 0
-    for value in x:
-        if not isnan(value):
-            work[n] = value
-            n += 1
-    low, high = n // 10, n - 1 - n // 10
-    ordered = np.partition(np.partition(work[:n], low), high)
-    return ordered[high] - np.partition(work[:n], low)[low]
 
 
 @njit(cache=True)

@@ -8,10 +8,12 @@ from typing import Final
 import numpy as np
 from numba import njit
 
+from characterise.signatures.excursions import reached
+
 LARGE_KW: Final = 25.0
 """Load that a single-phase 100 A service cannot carry: there one charger is not the site's peak."""
 SHAPES: Final = ("positive_skew", "step_tail", "idle_share")
-"""Columns that `shape_features` fills; the first two are of homes alone."""
+"""Columns that `shape_features` fills at homes; at large sites the third alone, by `levels`."""
 
 
 @njit(cache=True)
@@ -63,3 +65,46 @@ def is_large(x):  # type: ignore[no-untyped-def]
         known += not isnan(value)
         over += abs(value) > LARGE_KW
     return over > known // 100
+
+
+@njit(cache=True)
+def levels(x, counts):  # type: ignore[no-untyped-def]
+    """Swing of a large site's load and share of time at nothing, from one histogram.
+
+    Parameters
+    ----------
+    x
+        (T,) kW, NaN where unusable.
+    counts
+        (bins,) work space.
+
+    Returns
+    -------
+    swing
+        From the 10th to the 90th percentile, kW; NaN of nothing.
+    idle
+        Share of half-hours within 2 % of what the rarest hundredth stands above the median; NaN
+        under ten days.
+    """
+    low, high = np.float32(np.inf), np.float32(-np.inf)
+    known = 0
+    for value in x:
+        if not isnan(value):
+            low = min(low, value)
+            high = max(high, value)
+            known += 1
+    if known == 0:
+        return np.nan, np.nan
+    width = max((high - low) / counts.shape[0], np.float32(1e-6))
+    counts[:] = 0
+    for value in x:
+        if not isnan(value):
+            counts[min(int((value - low) / width), counts.shape[0] - 1)] += 1
+    swing = reached(counts, width, 0.9) - reached(counts, width, 0.1)
+    if known < 480:
+        return swing, np.nan
+    rare = 0.02 * (reached(counts, width, 0.99) - reached(counts, width, 0.5))
+    quiet = 0
+    for value in x:
+        quiet += abs(value) <= rare
+    return swing, quiet / known

@@ -23,6 +23,7 @@ from characterise.training.fit import class_model, rows_of
 from characterise.training.folds import clusters
 from characterise.training.judge import train_class
 from characterise.training.overlay import VARIANTS, overlaid
+from characterise.training.overlay_chargers import charging_logs, with_chargers
 from characterise.training.table import Table, joined, table_of
 from characterise.training.weights import OVERLAY, REAL, SIMULATED
 
@@ -53,10 +54,14 @@ DEFAULT: Final = Simulated()
 
 def training_table(made: Simulated, folder: Path | None) -> Table:
     """Simulated sites and, where ``folder`` has any, real ones and what was laid over them."""
-    parts = [table_of(simulated_batches(made.population()), SIMULATED)]
+    people = made.population()
+    parts = [table_of(simulated_batches(people), SIMULATED)]
     if folder is not None:
         parts.append(table_of(real_batches(folder), REAL))
         parts.append(table_of(overlaid(real_batches(folder), made.seed), OVERLAY))
+        logs = charging_logs(real_batches(folder))
+        parts.append(table_of(with_chargers(real_batches(folder), logs, real=True), OVERLAY))
+        parts.append(table_of(with_chargers(simulated_batches(people), logs, real=False), OVERLAY))
     return joined(parts)
 
 
@@ -96,7 +101,8 @@ def train(out: Path, made: Simulated = DEFAULT, folder: Path | None = None) -> P
         f"from {made.first_day}, seed {made.seed} (`characterise.simulate`, Apache-2.0). Real: the "
         "corpus of `FMAR_DATA`; only sites of licence class `open` train, each under the open "
         "licence that its `sites.parquet` row names. Overlay: each open real boundary with "
-        f"simulated assets laid over it, {VARIANTS} times."
+        f"simulated assets laid over it, {VARIANTS} times; and buildings, real and simulated, with "
+        "and without an open charging log laid over them, for the charger class alone."
     )
     explained = attribution_figures(real_batches(folder)) if folder is not None else None
     out.mkdir(parents=True, exist_ok=True)

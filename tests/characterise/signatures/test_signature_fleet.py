@@ -7,13 +7,14 @@ from characterise.signatures import ev_charger
 from characterise.signatures.excursions import (
     bumps,
     carried_forward,
+    highest,
     lowest,
     reached,
     slot_counts,
     unlike_other_weeks,
 )
 from characterise.signatures.fleet import FLEET_STATISTICS, fill_fleet, fleet_statistics
-from characterise.signatures.shape import is_large
+from characterise.signatures.shape import is_large, levels
 
 DAYS = 84
 
@@ -39,7 +40,8 @@ def cars(seed=1, kw=11.0, daily=3):
 
 def statistics(load):
     out = np.full(len(FLEET_STATISTICS), np.nan, np.float32)
-    fleet_statistics(load, np.empty((5, load.size), np.float32), out)
+    swing = levels(load.reshape(-1), np.empty(8192, np.int64))[0]
+    fleet_statistics(load, swing, np.empty((5, load.size), np.float32), out)
     return dict(zip(FLEET_STATISTICS, out.tolist(), strict=True))
 
 
@@ -90,7 +92,7 @@ def test_a_share_of_days_is_read_off_the_counts():
 
 def test_cars_make_a_building_lopsided():
     own, other = statistics(building() + cars()), statistics(building())
-    for name in ("fleet_up_hours", "fleet_up_spell", "fleet_bumps", "fleet_rough"):
+    for name in ("fleet_up_hours", "fleet_up_spell", "fleet_bumps", "fleet_lone"):
         assert own[name] > other[name] + 0.3
     assert abs(other["fleet_up_rare"]) < 0.15
     assert np.exp(own["fleet_kw"]) > 5
@@ -166,3 +168,42 @@ def test_a_site_is_large_by_more_than_a_hundredth_of_its_half_hours():
     assert is_large(load)
     load[500:] = np.nan
     assert is_large(load)
+
+
+def test_the_most_and_the_least_within_a_window_are_those_of_a_plain_search():
+    draw = np.random.default_rng(4)
+    for n in (1, 3, 7, 26, 300):
+        load = draw.normal(0, 1, n).astype(np.float32)
+        for half in (1, 2, 6, 12):
+            low, high = np.empty(n, np.float32), np.empty(n, np.float32)
+            lowest(load, half, low)
+            highest(load, half, high)
+            near = [load[max(t - half, 0) : t + half + 1] for t in range(n)]
+            assert low.tolist() == [part.min() for part in near]
+            assert high.tolist() == [part.max() for part in near]
+
+
+def test_bumps_on_quiet_sundays_are_alone_and_the_same_on_a_restless_load_are_not():
+    draw = np.random.default_rng(6)
+    rest = np.full((DAYS, 48), 30, np.float32)
+    rest[:, 16:36] += draw.normal(0, 6, (DAYS, 20)).astype(np.float32)
+    sundays = np.zeros((DAYS, 48), np.float32)
+    sundays[6::7, 20:22] = 7
+    sundays[6::7, 40:43] = 7
+    rest[6::7] = 30
+    own, other = statistics(rest + sundays), statistics(rest - sundays)
+    assert own["fleet_lone"] > other["fleet_lone"] + 2
+    drowned = statistics(rest + np.roll(sundays, -1, axis=0))
+    assert drowned["fleet_lone"] < own["fleet_lone"] - 0.5
+
+
+def test_levels_of_a_load_are_its_percentiles_and_its_share_at_nothing():
+    load = np.random.default_rng(5).gamma(2, 20, (DAYS, 48)).astype(np.float32)
+    load[:, :12] = 0
+    load[3] = np.nan
+    swing, idle = levels(load.reshape(-1), np.empty(8192, np.int64))
+    low, high = np.nanpercentile(load, [10, 90])
+    assert swing == pytest.approx(high - low, rel=0.01)
+    assert idle == pytest.approx(0.25, abs=0.03)
+    assert np.isnan(levels(np.full(96, np.nan, np.float32), np.empty(8, np.int64))[0])
+    assert np.isnan(levels(load[:5].reshape(-1), np.empty(64, np.int64))[1])
