@@ -97,6 +97,8 @@ def _attribute(left, net, sun, place, slot, clock, has_export, drawn, given):  #
         np.empty(days, np.float32),
         np.empty((days, 48), np.float32),
         np.empty((days, 48), np.uint8),
+        np.empty((48, days + 2), np.float32),
+        (np.arange(days * 48) % 48).astype(np.int8),
     )
     for k in range(net.shape[0]):
         light, hours = sun[place[k]], slot[clock[k]]

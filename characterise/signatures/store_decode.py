@@ -8,9 +8,13 @@ import numpy as np
 from numba import njit
 
 from characterise.signatures.store_blocks import balance, lay_blocks
+from characterise.signatures.store_clock import by_the_clock, give, gives_from
+from characterise.signatures.store_energy import keep_balance, stand_full, trim_nights
+from characterise.signatures.store_soak import skies
 from characterise.signatures.store_state import (
     FREE,
     GIVING,
+    HELD,
     NIGHT_FROM,
     NIGHT_TO,
     at_night,
@@ -21,8 +25,12 @@ from characterise.signatures.store_state import (
     states,
     usual_load,
 )
-from characterise.signatures.zero_hold import usual_size
+from characterise.signatures.zero_hold import band_kw, usual_size
 
+LEAST_RISE = 0.08
+"""Least rise of a charge that keeps hours, as a share of the usual size of the load."""
+AT_LIMIT = 8
+"""Half-hours (4 h) between two holds in which a store may give all it can."""
 LONGEST_H = 4.0
 """Hours at its own power that a store is taken to hold at the most."""
 ROUND_TRIP = 0.86
@@ -33,8 +41,6 @@ LEAST_FILL_KW = 1.2
 """Power under which a night's level is not taken for a charge."""
 SOLD_FROM = 0.5
 """Share of the dark half-hours with export from which a store sells by the clock."""
-DULL = 0.4
-"""Generation of a dull day as a share of a bright one's."""
 TOPPED_AT_MOST = 1.8
 """A store that fills from panels may be topped up by night at little over half its power."""
 
@@ -58,15 +64,17 @@ def panels_kw(x, net, sun, work):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _follow(x, sun, load, state, dull, work, drawn, given):  # type: ignore[no-untyped-def]
+def _follow(x, sun, load, state, panels, sky, work, drawn, given):  # type: ignore[no-untyped-def]
     """Fill in what keeps the meter at zero or below it; return how many half-hours that is.
 
     Parameters
     ----------
     load
         (D, 48) expected load, kW.
-    dull
-        Generation of a dull day at the zenith, kW; zero where the store does not fill from it.
+    panels
+        Generation at the zenith of a bright day, kW; zero where the store does not fill from it.
+    sky
+        (D,) generation of each day as a share of that.
     work
         (T,) filled with the power of each.
     """
@@ -76,9 +84,9 @@ def _follow(x, sun, load, state, dull, work, drawn, given):  # type: ignore[no-u
             if state[d, j] == FREE or isnan(x[d, j]):
                 continue
             more = x[d, j] - load[d, j]
-            if sun[d, j] > 0 and dull > 0:
-                # Panels that a store eats from show in no export: a dull day's at the least.
-                more = max(more, dull * sun[d, j] - load[d, j])
+            if sun[d, j] > 0 and panels > 0:
+                # Panels that a store eats from show in no export.
+                more = max(more, sky[d] * panels * sun[d, j] - load[d, j])
             elif sun[d, j] > 0 or state[d, j] == GIVING:
                 more = min(more, np.float32(-LEAST_KW))
             drawn[d, j] = max(more, np.float32(0.0))
@@ -116,6 +124,44 @@ def _fill(x, slot, load, state, power, given, drawn):  # type: ignore[no-untyped
 
 
 @njit(cache=True)
+def _at_limit(x, net, sun, size, state, panels, power, work, drawn, given):  # type: ignore[no-untyped-def]
+    """Fill in where a load stands over zero between two holds: there a store gives all it can.
+
+    One that was empty would not hold zero again before it has taken in more.
+    """
+    band = band_kw(size)
+    flat, edge, s = given.reshape(given.size), net.reshape(net.size), state.reshape(state.size)
+    light, ins = sun.reshape(sun.size), drawn.reshape(drawn.size)
+    since = AT_LIMIT + 1
+    for t in range(s.size):
+        since += 1
+        if isnan(edge[t]) or ins[t] > 0 or (panels > 0 and light[t] > 0):
+            since = AT_LIMIT + 1
+        elif s[t] == HELD:
+            since = 0
+        work[t] = since
+    since = AT_LIMIT + 1
+    for t in range(s.size - 1, -1, -1):
+        since += 1
+        if isnan(edge[t]) or ins[t] > 0 or (panels > 0 and light[t] > 0):
+            since = AT_LIMIT + 1
+        elif s[t] == HELD:
+            since = 0
+        elif edge[t] > band and since + work[t] <= AT_LIMIT:
+            flat[t] = power
+
+
+@njit(cache=True)
+def _whole_days(x, wall, power, work, drawn, given):  # type: ignore[no-untyped-def]
+    """Fill in what goes out on days on which the load stays above it all along."""
+    for t in range(x.size):
+        work[t] = x[t] - drawn[t]
+    begin, given_at, _ = gives_from(work, wall, drawn, power, ROUND_TRIP)
+    if begin >= 0:
+        give(work, wall, begin, given_at, np.float32(ROUND_TRIP), drawn, given)
+
+
+@njit(cache=True)
 def _loads(slot, level, expected, share, load):  # type: ignore[no-untyped-def]
     """Lay the expected load out: the night's level by night, else the clock's usual load."""
     other = np.median(expected[NIGHT_TO:NIGHT_FROM])
@@ -146,7 +192,7 @@ def decode(x, net, sun, slot, hidden, spaces, drawn, given):  # type: ignore[no-
     drawn, given
         (D, 48) zero, filled, kW.
     """
-    work, tops, level, load, state = spaces
+    work, tops, level, load, state, heights, utc = spaces
     size = usual_size(net, work)
     if not size > 0:
         return np.float32(np.nan)
@@ -159,17 +205,42 @@ def decode(x, net, sun, slot, hidden, spaces, drawn, given):  # type: ignore[no-
     _loads(slot, level, expected, share, load)
     floor = max(np.float32(LEAST_FILL_KW), np.float32(0.1) * size)
     power = filled_level(x, slot, level, floor, tops)
-    dull = np.float32(0.0)
+    panels = np.float32(0.0)
     if soaks(edge, light, state.reshape(x.size), work):
-        dull = np.float32(DULL) * panels_kw(x, net, sun, work)
-    n = _follow(x, sun, load, state, dull, work, drawn, given)
+        panels = panels_kw(x, net, sun, work)
+        if panels > 0:
+            for d in range(x.shape[0]):
+                for j in range(48):
+                    if sun[d, j] > 0:
+                        load[d, j] = np.float32(0.5) * (load[d, j] + min(level[d], load[d, j]))
+            skies(x, net, sun, load, state, size, panels, np.float32(ROUND_TRIP), tops)
+    n = _follow(x, sun, load, state, panels, tops, work, drawn, given)
+    ins, outs, wall = drawn.reshape(x.size), given.reshape(x.size), slot.reshape(x.size)
+    if n < x.shape[0]:
+        # A load that the store seldom brings to zero.
+        drawn[:] = 0.0
+        given[:] = 0.0
+        least = np.float32(LEAST_RISE) * size
+        kept, both = by_the_clock(
+            flat, wall, utc, least, np.float32(ROUND_TRIP), (heights, work), ins, outs
+        )
+        if both:
+            stand_full(wall, kept, ins, outs)
+            return kept
+        if kept > 0:
+            power = lay_blocks(flat, kept, work, ins, outs)
+            balance(ins, outs, np.float32(LONGEST_H) * power, ROUND_TRIP)
+            np.minimum(ins, power, ins)
+            np.minimum(outs, power, outs)
+            return power
+        n = _follow(x, sun, load, state, panels, tops, work, drawn, given)
     seen = _percentile(work, n, 0.985) if n >= 48 else np.float32(np.nan)
     _sell(x, net, sun, slot, load, state, share, sold, given)
     if power > 0:
         _fill(x, slot, load, state, power, given, drawn)
+        trim_nights(slot, drawn, power, work)
     if isnan(power) or power < seen < TOPPED_AT_MOST * power:
         power = seen
-    ins, outs = drawn.reshape(x.size), given.reshape(x.size)
     if n < x.shape[0]:
         # A load that the store seldom brings to zero shows it in bumps and dips alone.
         power = lay_blocks(flat, power, work, ins, outs)
@@ -178,4 +249,10 @@ def decode(x, net, sun, slot, hidden, spaces, drawn, given):  # type: ignore[no-
     if power > 0:
         np.minimum(ins, power, ins)
         np.minimum(outs, power, outs)
+        if n >= x.shape[0]:
+            _at_limit(x, net, sun, size, state, panels, power, work, drawn, given)
+            if panels == 0:
+                _whole_days(flat, wall, power, work, ins, outs)
+        keep_balance(state, power, drawn, given)
+        stand_full(wall, power, ins, outs)
     return power
