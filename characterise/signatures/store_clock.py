@@ -13,8 +13,10 @@ LONGEST_SLOTS = 14
 """Half-hours (7 h) that a night's charge takes at the most."""
 LEAST_NIGHTS = 0.25
 """Share of nights with a block from the same time on from which a store keeps hours."""
-LEAST_GIVEN = 0.2
-"""Share of the steps that giving from one time on must take out of the load."""
+SURELY_GIVEN, LIKELY_GIVEN = 0.2, 0.05
+"""Share of the steps that giving from one time on must take out of the load; the lower one where
+most nights fill alike, so that something must come out."""
+MOST_NIGHTS = 0.6
 _GIVEN_AT = np.array([1.0, 0.75, 0.55, 0.4, 0.3, 0.22, 0.16])
 _LONGEST_GIVEN = 8
 """Powers at which it may give, as a share of that at which it takes in: who sells spreads it."""
@@ -160,7 +162,7 @@ def _rise(x, at):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def gives_from(x, clock, drawn, power, round_trip):  # type: ignore[no-untyped-def]
+def gives_from(x, clock, drawn, power, round_trip, least):  # type: ignore[no-untyped-def]
     """Time from which what was taken in goes out, and at which power.
 
     Giving ``p`` from a time on until all is out leaves a fall and a rise of ``p``; the right time
@@ -207,7 +209,7 @@ def gives_from(x, clock, drawn, power, round_trip):  # type: ignore[no-untyped-d
                 continue
             out = score[s, i] / count[s]
             # The most that can be taken out, not the largest share: any noise hides a small step.
-            if out >= LEAST_GIVEN and out * _GIVEN_AT[i] > most:
+            if out >= least and out * _GIVEN_AT[i] > most:
                 most, share = out * _GIVEN_AT[i], out
                 best, given_at = s, np.float32(_GIVEN_AT[i] * power)
     return best, given_at, share
@@ -270,17 +272,18 @@ def by_the_clock(x, wall, utc, least, round_trip, spaces, drawn, given):  # type
         (48, D) and (T,) work space.
     """
     heights, rest = spaces
-    begin, power, _, worth = begins(x, wall, least, heights)
-    other, power_utc, _, worth_utc = begins(x, utc, least, heights)
+    begin, power, nights, worth = begins(x, wall, least, heights)
+    other, power_utc, nights_utc, worth_utc = begins(x, utc, least, heights)
     clock = wall
     if worth_utc > np.float32(1.05) * worth:
-        begin, power, clock = other, power_utc, utc
+        begin, power, nights, clock = other, power_utc, nights_utc, utc
     if begin < 0:
         return np.float32(np.nan), False
     take(x, clock, begin, power, least, drawn)
     for t in range(x.shape[0]):
         rest[t] = x[t] - drawn[t]
-    slot, given_at, _ = gives_from(rest, wall, drawn, power, round_trip)
+    surely = LIKELY_GIVEN if nights >= MOST_NIGHTS else SURELY_GIVEN
+    slot, given_at, _ = gives_from(rest, wall, drawn, power, round_trip, surely)
     if slot >= 0:
         give(rest, wall, slot, given_at, round_trip, drawn, given)
     return power, slot >= 0

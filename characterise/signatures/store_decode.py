@@ -8,9 +8,9 @@ import numpy as np
 from numba import njit
 
 from characterise.signatures.store_blocks import balance, lay_blocks
-from characterise.signatures.store_clock import by_the_clock, give, gives_from
+from characterise.signatures.store_clock import SURELY_GIVEN, by_the_clock, give, gives_from
 from characterise.signatures.store_energy import keep_balance, stand_full, trim_nights
-from characterise.signatures.store_soak import skies
+from characterise.signatures.store_soak import full_from, skies, top_up
 from characterise.signatures.store_state import (
     FREE,
     GIVING,
@@ -41,6 +41,8 @@ LEAST_FILL_KW = 1.2
 """Power under which a night's level is not taken for a charge."""
 SOLD_FROM = 0.5
 """Share of the dark half-hours with export from which a store sells by the clock."""
+ANOTHER_LOAD = 1.6
+"""Share of the highest charge from panels above which nights are filled by another load."""
 TOPPED_AT_MOST = 1.8
 """A store that fills from panels may be topped up by night at little over half its power."""
 
@@ -156,7 +158,7 @@ def _whole_days(x, wall, power, work, drawn, given):  # type: ignore[no-untyped-
     """Fill in what goes out on days on which the load stays above it all along."""
     for t in range(x.size):
         work[t] = x[t] - drawn[t]
-    begin, given_at, _ = gives_from(work, wall, drawn, power, ROUND_TRIP)
+    begin, given_at, _ = gives_from(work, wall, drawn, power, ROUND_TRIP, SURELY_GIVEN)
     if begin >= 0:
         give(work, wall, begin, given_at, np.float32(ROUND_TRIP), drawn, given)
 
@@ -205,16 +207,24 @@ def decode(x, net, sun, slot, hidden, spaces, drawn, given):  # type: ignore[no-
     _loads(slot, level, expected, share, load)
     floor = max(np.float32(LEAST_FILL_KW), np.float32(0.1) * size)
     power = filled_level(x, slot, level, floor, tops)
-    panels = np.float32(0.0)
+    panels, most = np.float32(0.0), np.float32(np.nan)
     if soaks(edge, light, state.reshape(x.size), work):
         panels = panels_kw(x, net, sun, work)
-        if panels > 0:
-            for d in range(x.shape[0]):
-                for j in range(48):
-                    if sun[d, j] > 0:
-                        load[d, j] = np.float32(0.5) * (load[d, j] + min(level[d], load[d, j]))
-            skies(x, net, sun, load, state, size, panels, np.float32(ROUND_TRIP), tops)
+    if panels > 0:
+        most = full_from(edge, light, state.reshape(x.size), work)
+        if power > np.float32(ANOTHER_LOAD) * most:
+            # Another load fills the nights: a store tops up at less than it takes from the sun.
+            power = np.float32(np.nan)
+        for d in range(x.shape[0]):
+            for j in range(48):
+                if sun[d, j] > 0:
+                    # What stands by day beside a surplus is less than what breaks through it.
+                    load[d, j] = np.float32(0.5) * (load[d, j] + min(level[d], load[d, j]))
+        skies(x, net, sun, load, state, size, panels, np.float32(ROUND_TRIP), tops)
     n = _follow(x, sun, load, state, panels, tops, work, drawn, given)
+    if most > 0:
+        np.minimum(drawn, most, drawn)
+        top_up(edge, light, state.reshape(x.size), most, drawn.reshape(x.size))
     ins, outs, wall = drawn.reshape(x.size), given.reshape(x.size), slot.reshape(x.size)
     if n < x.shape[0]:
         # A load that the store seldom brings to zero.
@@ -234,13 +244,15 @@ def decode(x, net, sun, slot, hidden, spaces, drawn, given):  # type: ignore[no-
             np.minimum(outs, power, outs)
             return power
         n = _follow(x, sun, load, state, panels, tops, work, drawn, given)
-    seen = _percentile(work, n, 0.985) if n >= 48 else np.float32(np.nan)
+    seen = _percentile(work, n, 0.985) if n >= 48 and not most > 0 else np.float32(np.nan)
     _sell(x, net, sun, slot, load, state, share, sold, given)
     if power > 0:
         _fill(x, slot, load, state, power, given, drawn)
         trim_nights(slot, drawn, power, work)
     if isnan(power) or power < seen < TOPPED_AT_MOST * power:
         power = seen
+    if most > 0 and not power >= most:
+        power = most
     if n < x.shape[0]:
         # A load that the store seldom brings to zero shows it in bumps and dips alone.
         power = lay_blocks(flat, power, work, ins, outs)

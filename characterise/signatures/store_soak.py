@@ -15,6 +15,8 @@ DULLEST, BRIGHTEST = 0.3, 0.8
 _SEEN_FROM = 2
 """Half-hours of export from which a day's sky is read from them."""
 _HALVINGS = 7
+_STARTS = 10
+"""Starts of export from which the charge just before them is read."""
 
 
 @njit(cache=True)
@@ -78,3 +80,40 @@ def skies(x, net, sun, load, state, size, panels, round_trip, sky):  # type: ign
             else:
                 high = middle
         sky[d] = 0.5 * (low + high)
+
+
+@njit(cache=True)
+def _let_go(net, sun, state, t):  # type: ignore[no-untyped-def]
+    """What a store took in before half-hour ``t``, in which it became full; 0 where it did not."""
+    if state[t - 1] != HELD or state[t] == HELD or not sun[t] > 0.15:
+        return np.float32(0.0)
+    if not (net[t] < 0 and net[t + 1] < 0):
+        return np.float32(0.0)
+    return max(net[t - 1] - net[t + 1], np.float32(0.0))
+
+
+@njit(cache=True)
+def full_from(net, sun, state, work):  # type: ignore[no-untyped-def]
+    """Power that a store lets go of when it is full: its highest charge from panels, kW.
+
+    NaN under ten such starts of export. (T,) each.
+    """
+    n = 0
+    for t in range(1, net.shape[0] - 1):
+        jump = _let_go(net, sun, state, t)
+        if jump > 0:
+            work[n] = jump
+            n += 1
+    if n < _STARTS:
+        return np.float32(np.nan)
+    place = int(0.95 * (n - 1))
+    return np.partition(work[:n], place)[place]
+
+
+@njit(cache=True)
+def top_up(net, sun, state, most, drawn):  # type: ignore[no-untyped-def]
+    """Raise the last charge before each start of export to what was let go then; (T,) each."""
+    for t in range(1, net.shape[0] - 1):
+        jump = _let_go(net, sun, state, t)
+        if jump > drawn[t - 1]:
+            drawn[t - 1] = min(jump, most)
