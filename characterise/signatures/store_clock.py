@@ -18,11 +18,15 @@ SURELY_GIVEN, LIKELY_GIVEN = 0.2, 0.05
 most nights fill alike, so that something must come out."""
 MOST_NIGHTS = 0.6
 _GIVEN_AT = np.array([1.0, 0.75, 0.55, 0.4, 0.3, 0.22, 0.16])
-_LONGEST_GIVEN = 8
 """Powers at which it may give, as a share of that at which it takes in: who sells spreads it."""
+_LONGEST_GIVEN = 8
+"""Half-hours (4 h) over which it is spread at the most."""
 _BEGINS_BEFORE = 10
+"""Wall-clock half-hour (5 h) before which a night's charge begins; later rises are mornings."""
 _SAME = 0.3
 """Blocks within this share below the highest of them count as alike."""
+_FORGOTTEN = 40
+"""Half-hours (20 h) after which what was taken in must have gone out."""
 _TAIL = 4
 """Half-hours after the last full one in which a charge or discharge may tail off."""
 _PARTIAL = 0.3
@@ -75,44 +79,43 @@ def begins(x, clock, least, heights):  # type: ignore[no-untyped-def]
     Returns
     -------
     tuple
-        Slot, power kW, share of nights, mean energy weight; slot -1 of none.
+        Slot, power kW, share of nights, and what the last two are worth together; slot -1 of none.
     """
     count = np.zeros(48, np.int32)
     seen = np.zeros(48, np.int32)
-    total = np.zeros(48)
     for t in range(1, x.shape[0]):
         s = clock[t]
         if not (s >= NIGHT_FROM or s < _BEGINS_BEFORE) or isnan(x[t]):
             continue
-        if seen[s] >= heights.shape[1]:
-            continue
-        seen[s] += 1
-        height, stop = _block(x, t, least)
-        if height > 0:
-            heights[s, count[s]] = height
-            count[s] += 1
-            total[s] += height * (stop - t)
-    best = -1
-    most = 0.0
-    power = np.float32(np.nan)
-    share = 0.0
+        if seen[s] < heights.shape[1]:
+            seen[s] += 1
+            height, _ = _block(x, t, least)
+            if height > 0:
+                heights[s, count[s]] = height
+                count[s] += 1
+    best, power, share, most = -1, np.float32(np.nan), 0.0, 0.0
     for s in range(48):
-        n = count[s]
-        if n < max(LEAST_NIGHTS * seen[s], 5):
+        if count[s] < max(LEAST_NIGHTS * seen[s], 5):
             continue
-        ordered = np.sort(heights[s, :n])
-        low = 0
-        for high in range(n):
-            while ordered[low] < np.float32(1 - _SAME) * ordered[high]:
-                low += 1
-            alike = high - low + 1
-            if alike < LEAST_NIGHTS * seen[s]:
-                continue
-            worth = alike / seen[s] * ordered[(low + high) // 2]
-            if worth > most:
-                most, best, share = worth, s, alike / seen[s]
-                power = ordered[low + int(0.95 * (alike - 1))]
+        alike, middle, top = _alike(np.sort(heights[s, : count[s]]), LEAST_NIGHTS * seen[s])
+        if alike / seen[s] * middle > most:
+            most, best, share, power = alike / seen[s] * middle, s, alike / seen[s], top
     return best, power, share, most
+
+
+@njit(cache=True)
+def _alike(ordered, least):  # type: ignore[no-untyped-def]
+    """How many blocks share the height that gathers most, its middle, and its upper edge."""
+    low, found = 0, 0
+    middle = top = np.float32(0.0)
+    for high in range(ordered.shape[0]):
+        while ordered[low] < np.float32(1 - _SAME) * ordered[high]:
+            low += 1
+        n = high - low + 1
+        if n >= least and n * ordered[(low + high) // 2] > found * middle:
+            found, middle = n, ordered[(low + high) // 2]
+            top = ordered[low + int(0.95 * (n - 1))]
+    return found, middle, top
 
 
 @njit(cache=True)
@@ -125,7 +128,8 @@ def take(x, clock, begin, power, least, drawn):  # type: ignore[no-untyped-def]
         if not height > 0 or height > 1.5 * power:
             continue
         last = _settled(x, stop, height, 1)
-        pre, post = x[t - 1], x[last]
+        pre = x[t - 1]
+        post = pre if isnan(x[last]) else x[last]
         for k in range(t, last):
             line = pre + (post - pre) * np.float32((k - t + 1) / (last - t + 1))
             drawn[k] = min(max(x[k] - line, np.float32(0.0)), power)
@@ -137,7 +141,7 @@ def _settled(x, at, height, down):  # type: ignore[no-untyped-def]
     end = min(at + _TAIL, x.shape[0])
     best = x[at]
     for k in range(at + 1, end):
-        if (x[k] < best if down else x[k] > best):
+        if x[k] < best if down else x[k] > best:
             best = x[k]
     for k in range(at, end):
         if abs(x[k] - best) <= np.float32(0.1) * height:
@@ -173,41 +177,24 @@ def gives_from(x, clock, drawn, power, round_trip, least):  # type: ignore[no-un
     tuple
         Slot, power kW, share of the steps taken out.
     """
-    many = _GIVEN_AT.shape[0]
-    score = np.zeros((48, many))
+    score = np.zeros((48, _GIVEN_AT.shape[0]))
     count = np.zeros(48)
     held = 0.0
-    size = x.shape[0]
-    last = -1
-    t = 1
-    while t < size - 2:
+    last = -_FORGOTTEN
+    for t in range(1, x.shape[0] - 2):
         if drawn[t] > 0:
-            if last >= 0 and t - last > 3:
-                held = 0.0
-            held += 0.5 * round_trip * drawn[t]
+            held = (held if t - last <= 3 else 0.0) + 0.5 * round_trip * drawn[t]
             last = t
-        elif last >= 0 and t - last < 40 and held > 0.5 * power and not isnan(x[t - 1]):
-            low = min(x[t], x[t + 1])
-            if not isnan(low):
-                s = clock[t]
-                count[s] += 1
-                drop = x[t - 1] - low
-                for i in range(many):
-                    p = _GIVEN_AT[i] * power
-                    length = held / (0.5 * p)
-                    if length > _LONGEST_GIVEN:
-                        continue
-                    rise, _ = _rise(x, t + int(length + 0.5))
-                    if rise == rise:
-                        score[s, i] += _taken_out(drop, p) + _taken_out(rise, p)
-        t += 1
+        elif t - last < _FORGOTTEN and held > 0.5 * power:
+            drop = x[t - 1] - min(x[t], x[t + 1])
+            if not isnan(drop):
+                count[clock[t]] += 1
+                _weigh(x, t, drop, held, power, score[clock[t]])
     best, given_at, share, most = -1, np.float32(np.nan), 0.0, 0.0
-    top = count.max()
+    top = max(count.max(), 1.0)
     for s in range(48):
-        for i in range(many):
-            if not count[s] >= 0.5 * top or count[s] == 0:
-                continue
-            out = score[s, i] / count[s]
+        for i in range(_GIVEN_AT.shape[0]):
+            out = score[s, i] / count[s] if count[s] >= 0.5 * top else 0.0
             # The most that can be taken out, not the largest share: any noise hides a small step.
             if out >= least and out * _GIVEN_AT[i] > most:
                 most, share = out * _GIVEN_AT[i], out
@@ -216,23 +203,34 @@ def gives_from(x, clock, drawn, power, round_trip, least):  # type: ignore[no-un
 
 
 @njit(cache=True)
+def _weigh(x, t, drop, held, power, score):  # type: ignore[no-untyped-def]
+    """Add how much of the steps is taken out by giving ``held`` kWh from ``t`` on, by power."""
+    for i in range(_GIVEN_AT.shape[0]):
+        p = _GIVEN_AT[i] * power
+        length = held / (0.5 * p)
+        if length <= _LONGEST_GIVEN:
+            rise, _ = _rise(x, t + int(length + 0.5))
+            if rise > -np.inf:
+                score[i] += _taken_out(drop, p) + _taken_out(rise, p)
+
+
+@njit(cache=True)
 def _any_given(given, first, stop):  # type: ignore[no-untyped-def]
+    n = 0
     for k in range(first, stop):
-        if given[k] > 0:
-            return True
-    return False
+        n += given[k] > 0
+    return n > 0
 
 
 @njit(cache=True)
 def give(x, clock, begin, power, round_trip, drawn, given):  # type: ignore[no-untyped-def]
     """Fill in what goes out from ``begin`` on until all that was taken in is out; (T,) kW."""
     held = np.float32(0.0)
-    last = -1
+    last = -_FORGOTTEN
     size = x.shape[0]
     for t in range(1, size - 2):
         if drawn[t] > 0:
-            if last >= 0 and t - last > 3 and clock[t] != begin and given[t - 1] <= 0:
-                held = np.float32(0.0) if t - last > 40 else held
+            held = np.float32(0.0) if t - last > _FORGOTTEN else held
             held += np.float32(0.5 * round_trip) * drawn[t]
             last = t
             continue

@@ -12,6 +12,8 @@ FULLEST = 1.3
 LEAST_BACK, USUAL_BACK, MOST_BACK = 0.6, 0.75, 1.0
 """Share of what is taken in over a month that comes out again: at the least, with the losses of
 a poor machine that stands much, and at the most."""
+UNSEEN = 0.3
+"""Share of what came out under which the charge seen is none: panels that nobody took out."""
 STRETCHED = 1.5
 """How far a load that nobody saw is stretched for it at the most."""
 STANDING_SHARE = 0.005
@@ -62,7 +64,8 @@ def trim_nights(slot, drawn, power, work):  # type: ignore[no-untyped-def]
 def keep_balance(state, power, drawn, given):  # type: ignore[no-untyped-def]
     """Bring what comes out of each month to a share of what went in that a store can have.
 
-    What is given at zero is a load that nobody saw, and is scaled first; then what went in.
+    What is given at zero is a load that nobody saw, and is scaled first; then what went in, or
+    what came out where most of the charge is seen.
 
     Parameters
     ----------
@@ -72,29 +75,25 @@ def keep_balance(state, power, drawn, given):  # type: ignore[no-untyped-def]
     days = drawn.shape[0]
     for first in range(0, days, _MONTH):
         last = min(first + _MONTH, days)
-        taken = hidden = seen = np.float32(0.0)
+        taken = drawn[first:last].sum()
+        hidden = seen = np.float32(0.0)
         for d in range(first, last):
             for j in range(48):
-                taken += drawn[d, j]
-                if state[d, j] == FREE:
-                    seen += given[d, j]
-                else:
-                    hidden += given[d, j]
-        back = seen + hidden
-        want = min(max(back, np.float32(USUAL_BACK) * taken), np.float32(MOST_BACK) * taken) - seen
+                hidden += given[d, j] if state[d, j] != FREE else np.float32(0.0)
+                seen += given[d, j] if state[d, j] == FREE else np.float32(0.0)
+        least, most = np.float32(USUAL_BACK) * taken, np.float32(MOST_BACK) * taken
         if hidden > 0:
-            scale = min(max(want / hidden, 1 / np.float32(STRETCHED)), np.float32(STRETCHED))
-            seen = np.float32(0.0)
+            wanted = (min(max(seen + hidden, least), most) - seen) / hidden
+            scale = min(max(wanted, np.float32(1 / STRETCHED)), np.float32(STRETCHED))
             for d in range(first, last):
                 for j in range(48):
                     if state[d, j] != FREE:
                         given[d, j] = min(given[d, j] * scale, power)
-                    seen += given[d, j]
-        if taken > 0 and seen < np.float32(LEAST_BACK) * taken:
-            scale = seen / (np.float32(LEAST_BACK) * taken)
-            drawn[first:last] *= scale
-        elif seen > np.float32(MOST_BACK) * taken:
-            given[first:last] *= np.float32(MOST_BACK) * taken / seen
+        back = given[first:last].sum()
+        if taken > 0 and back < np.float32(LEAST_BACK) * taken:
+            drawn[first:last] *= back / (np.float32(LEAST_BACK) * taken)
+        elif most > np.float32(UNSEEN) * back and back > most:
+            given[first:last] *= most / back
 
 
 @njit(cache=True)

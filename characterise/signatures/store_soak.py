@@ -20,6 +20,21 @@ _STARTS = 10
 
 
 @njit(cache=True)
+def panels_kw(x, net, sun, work):  # type: ignore[no-untyped-def]
+    """Generation at the zenith of a bright day, kW: what panels were taken out of ``x``."""
+    n = 0
+    for d in range(net.shape[0]):
+        for j in range(48):
+            if sun[d, j] > 0.3 and not isnan(x[d, j] - net[d, j]):
+                work[n] = (x[d, j] - net[d, j]) / sun[d, j]
+                n += 1
+    if not n:
+        return np.float32(0.0)
+    place = min(int(0.98 * n), n - 1)
+    return max(np.partition(work[:n], place)[place], np.float32(0.0))
+
+
+@njit(cache=True)
 def _soaked(sun, load, state, day, panels, sky):  # type: ignore[no-untyped-def]
     """Energy of the surplus of a day's held half-hours under a sky, kWh."""
     total = 0.0
@@ -112,7 +127,13 @@ def full_from(net, sun, state, work):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def top_up(net, sun, state, most, drawn):  # type: ignore[no-untyped-def]
-    """Raise the last charge before each start of export to what was let go then; (T,) each."""
+    """Raise the last charge before each start of export to what was let go then.
+
+    (T,) each; ``most`` bounds every charge, and nothing is done where it is NaN.
+    """
+    if isnan(most):
+        return
+    np.minimum(drawn, most, drawn)
     for t in range(1, net.shape[0] - 1):
         jump = _let_go(net, sun, state, t)
         if jump > drawn[t - 1]:
