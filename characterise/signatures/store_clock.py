@@ -132,7 +132,8 @@ def take(x, clock, begin, power, least, drawn):  # type: ignore[no-untyped-def]
         post = pre if isnan(x[last]) else x[last]
         for k in range(t, last):
             line = pre + (post - pre) * np.float32((k - t + 1) / (last - t + 1))
-            drawn[k] = min(max(x[k] - line, np.float32(0.0)), power)
+            if x[k] > line:
+                drawn[k] = min(x[k] - line, power)
 
 
 @njit(cache=True)

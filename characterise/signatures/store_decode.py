@@ -144,7 +144,10 @@ def decode(x, net, sun, slot, hidden, spaces, drawn, given):  # type: ignore[no-
     power = filled_level(
         x, slot, level, max(np.float32(LEAST_FILL_KW), np.float32(0.1) * size), tops
     )
-    panels, most = _surplus(x, net, sun, state, size, level, work, load, tops)
+    soaking = soaks(edge, light, kind, work)
+    panels, most = np.float32(0.0), np.float32(np.nan)
+    if soaking:
+        panels, most = _surplus(x, net, sun, state, size, level, work, load, tops)
     if power > np.float32(ANOTHER_LOAD) * most:
         power = np.float32(np.nan)
     n = follow(x, sun, load, state, panels, tops, work, drawn, given)
@@ -165,7 +168,7 @@ def decode(x, net, sun, slot, hidden, spaces, drawn, given):  # type: ignore[no-
     if power > 0:
         np.minimum(ins, power, ins)
         np.minimum(outs, power, outs)
-        keep_balance(state, power, drawn, given)
+        keep_balance(state, power, soaking, drawn, given)
         stand_full(wall, power, ins, outs)
     return power
 
@@ -174,18 +177,16 @@ def decode(x, net, sun, slot, hidden, spaces, drawn, given):  # type: ignore[no-
 def _surplus(x, net, sun, state, size, level, work, load, sky):  # type: ignore[no-untyped-def]
     """Tell a store that fills from panels: their power, and its charge when full, kW.
 
-    Zero and NaN where it does not. Brings ``load`` down under the sun and fills ``sky``, as
+    Zero and NaN where no panels were taken out. Brings ``load`` down under the sun and fills ``sky``, as
     `follow` reads them.
     """
-    edge, light, kind = net.reshape(net.size), sun.reshape(sun.size), state.reshape(state.size)
-    if not soaks(edge, light, kind, work):
-        return np.float32(0.0), np.float32(np.nan)
     panels = panels_kw(x, net, sun, work)
     if not panels > 0:
         return np.float32(0.0), np.float32(np.nan)
     _beside_surplus(sun, level, load)
     skies(x, net, sun, load, state, size, panels, np.float32(ROUND_TRIP), sky)
-    return panels, full_from(edge, light, kind, work)
+    flat = (net.reshape(x.size), sun.reshape(x.size), state.reshape(x.size))
+    return panels, full_from(flat[0], flat[1], flat[2], work)
 
 
 @njit(cache=True)

@@ -13,7 +13,7 @@ LEAST_BACK, USUAL_BACK, MOST_BACK = 0.6, 0.75, 1.0
 """Share of what is taken in over a month that comes out again: at the least, with the losses of
 a poor machine that stands much, and at the most."""
 UNSEEN = 0.3
-"""Share of what came out under which the charge seen is none: panels that nobody took out."""
+"""Share of what came out under which the charge seen of a store that soaks is none."""
 STRETCHED = 1.5
 """How far a load that nobody saw is stretched for it at the most."""
 STANDING_SHARE = 0.005
@@ -61,7 +61,7 @@ def trim_nights(slot, drawn, power, work):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def keep_balance(state, power, drawn, given):  # type: ignore[no-untyped-def]
+def keep_balance(state, power, soaks, drawn, given):  # type: ignore[no-untyped-def]
     """Bring what comes out of each month to a share of what went in that a store can have.
 
     What is given at zero is a load that nobody saw, and is scaled first; then what went in, or
@@ -71,6 +71,8 @@ def keep_balance(state, power, drawn, given):  # type: ignore[no-untyped-def]
     ----------
     state, drawn, given
         (D, 48) of `store_state.states`, and kW.
+    soaks
+        Whether it fills from panels, of which nobody may have taken any out.
     """
     days = drawn.shape[0]
     for first in range(0, days, _MONTH):
@@ -92,7 +94,7 @@ def keep_balance(state, power, drawn, given):  # type: ignore[no-untyped-def]
         back = given[first:last].sum()
         if taken > 0 and back < np.float32(LEAST_BACK) * taken:
             drawn[first:last] *= back / (np.float32(LEAST_BACK) * taken)
-        elif most > np.float32(UNSEEN) * back and back > most:
+        elif back > most and not (soaks and most < np.float32(UNSEEN) * back):
             given[first:last] *= most / back
 
 
