@@ -145,9 +145,7 @@ def decode(x, net, sun, slot, hidden, spaces, drawn, given):  # type: ignore[no-
         x, slot, level, max(np.float32(LEAST_FILL_KW), np.float32(0.1) * size), tops
     )
     soaking = soaks(edge, light, kind, work)
-    panels, most = np.float32(0.0), np.float32(np.nan)
-    if soaking:
-        panels, most = _surplus(x, net, sun, state, size, level, work, load, tops)
+    panels, most = _surplus(x, net, sun, state, soaking, size, level, work, load, tops)
     if power > np.float32(ANOTHER_LOAD) * most:
         power = np.float32(np.nan)
     n = follow(x, sun, load, state, panels, tops, work, drawn, given)
@@ -174,13 +172,13 @@ def decode(x, net, sun, slot, hidden, spaces, drawn, given):  # type: ignore[no-
 
 
 @njit(cache=True)
-def _surplus(x, net, sun, state, size, level, work, load, sky):  # type: ignore[no-untyped-def]
+def _surplus(x, net, sun, state, soaking, size, level, work, load, sky):  # type: ignore[no-untyped-def]
     """Tell a store that fills from panels: their power, and its charge when full, kW.
 
-    Zero and NaN where no panels were taken out. Brings ``load`` down under the sun and fills ``sky``, as
-    `follow` reads them.
+    Zero and NaN where it does not, or no panels were taken out. Brings ``load`` down under the sun
+    and fills ``sky``, as `follow` reads them.
     """
-    panels = panels_kw(x, net, sun, work)
+    panels = panels_kw(x, net, sun, work) if soaking else np.float32(0.0)
     if not panels > 0:
         return np.float32(0.0), np.float32(np.nan)
     _beside_surplus(sun, level, load)
