@@ -166,7 +166,8 @@ def decode(x, net, sun, slot, hidden, spaces, drawn, given):  # type: ignore[no-
     if power > 0:
         np.minimum(ins, power, ins)
         np.minimum(outs, power, outs)
-        keep_balance(state, power, soaking, drawn, given)
+        hides = soaking and (panels > 0 or full_from(edge, light, kind, work) > 0)
+        keep_balance(state, power, hides, drawn, given)
         stand_full(wall, power, ins, outs)
     return power
 

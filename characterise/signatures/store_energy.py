@@ -61,7 +61,7 @@ def trim_nights(slot, drawn, power, work):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def keep_balance(state, power, soaks, drawn, given):  # type: ignore[no-untyped-def]
+def keep_balance(state, power, hides, drawn, given):  # type: ignore[no-untyped-def]
     """Bring what comes out of each month to a share of what went in that a store can have.
 
     What is given at zero is a load that nobody saw, and is scaled first; then what went in, or
@@ -71,7 +71,7 @@ def keep_balance(state, power, soaks, drawn, given):  # type: ignore[no-untyped-
     ----------
     state, drawn, given
         (D, 48) of `store_state.states`, and kW.
-    soaks
+    hides
         Whether it fills from panels, of which nobody may have taken any out.
     """
     days = drawn.shape[0]
@@ -94,7 +94,7 @@ def keep_balance(state, power, soaks, drawn, given):  # type: ignore[no-untyped-
         back = given[first:last].sum()
         if taken > 0 and back < np.float32(LEAST_BACK) * taken:
             drawn[first:last] *= back / (np.float32(LEAST_BACK) * taken)
-        elif back > most and not (soaks and most < np.float32(UNSEEN) * back):
+        elif back > most and not (hides and most < np.float32(UNSEEN) * back):
             given[first:last] *= most / back
 
 
