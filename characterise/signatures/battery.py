@@ -12,6 +12,7 @@ from numba import njit
 from characterise.asset_classes import BESS
 from characterise.meter_cube import MeterCube
 from characterise.signatures.attribution import Attribution, Float, Rows, attributed, net_of
+from characterise.signatures.battery_reasons import sentences
 from characterise.signatures.store_decode import decode
 from characterise.signatures.surroundings import surroundings
 from characterise.signatures.swings import clock_day, clock_steps, day_swings, evening
@@ -97,6 +98,8 @@ def _attribute(left, net, sun, place, slot, clock, has_export, drawn, given):  #
         np.empty(days, np.float32),
         np.empty((days, 48), np.float32),
         np.empty((days, 48), np.uint8),
+        np.empty((48, days + 2), np.float32),
+        (np.arange(days * 48) % 48).astype(np.int8),
     )
     for k in range(net.shape[0]):
         light, hours = sun[place[k]], slot[clock[k]]
@@ -136,37 +139,4 @@ def attribute(
 def reasons(values: npt.NDArray[np.float32]) -> list[str]:
     """Sentences on one meter's `FEATURES`, to be checked on the plot."""
     said = dict(zip(FEATURES, values.tolist(), strict=True))
-    known = {name for name, value in said.items() if np.isfinite(value)}
-    out = []
-    if {"held_dark", "held_sun"} <= known and max(said["held_dark"], said["held_sun"]) >= 0.005:
-        out.append(
-            f"load is held at zero for two hours and more in {said['held_dark']:.0%} of the dark "
-            f"half-hours and {said['held_sun']:.0%} of those under the sun, and stands well above "
-            "zero at other times"
-        )
-    if "export_jump" in known:
-        out.append(
-            f"once zero under the sun ends, export starts at {said['export_jump']:.0%} of its mean"
-        )
-    if "dark_export" in known:
-        out.append(
-            f"{_small_share(10 ** said['dark_export'])} of all energy that passes is "
-            "export after dark"
-        )
-    if {"night_step", "night_kw"} <= known:
-        out.append(
-            f"by the clock, load rises at night by {said['night_kw']:.1f} kW on the mean day, "
-            f"{said['night_step']:.1f} times what it varies by"
-        )
-    if "evening_gap" in known:
-        out.append(
-            f"the mean evening from 17 to 21 h takes {np.exp(-said['evening_gap']):.0%} of the "
-            "mean power of the day"
-        )
-    if "daily_balance" in known:
-        out.append(f"on the mean day {said['daily_balance']:.0%} of the excursions cancel out")
-    return out
-
-
-def _small_share(part: float) -> str:
-    return f"{part:.1%}" if part >= 0.001 else "under 0.1%"
+    return sentences({name: value for name, value in said.items() if np.isfinite(value)})

@@ -14,6 +14,8 @@ NIGHT_FROM, NIGHT_TO = 44, 15
 """Wall-clock half-hours between which stores fill: 22 h to 7.30 h."""
 SOAKED_FROM = 0.27
 """Share of a large export at which export starts, from where on a store was being filled."""
+SOAKED_BRIGHT = 0.4
+"""Share of the time under a high sun at zero from where on no load alone can be the reason."""
 _MONTH = 28
 _NIGHT_SHARE = 0.15
 _ENOUGH = 40
@@ -197,10 +199,11 @@ def soaks(net, sun, state, work):  # type: ignore[no-untyped-def]
     net, sun, state
         (T,).
     """
-    n = m = high = held = 0
+    n = m = high = held = bright = 0
     for t in range(1, net.shape[0] - 1):
         if sun[t] <= 0:
             continue
+        bright += sun[t] > 0.4
         if net[t] < 0 and state[t] != HELD:
             m += 1
             work[work.size - m] = -net[t]
@@ -210,10 +213,10 @@ def soaks(net, sun, state, work):  # type: ignore[no-untyped-def]
         elif state[t - 1] == HELD and sun[t] > 0.15 and net[t] < 0 and net[t + 1] < 0:
             work[n] = -net[t + 1]
             n += 1
-    if n >= 10:
+    if n >= 10 and high < SOAKED_BRIGHT * bright:
         usual = np.partition(work[work.size - m :], m - 1 - m // 20)[m - 1 - m // 20]
         return np.median(work[:n]) > SOAKED_FROM * usual
-    return high > 0.4 * held
+    return high > 0.4 * held or high >= SOAKED_BRIGHT * bright
 
 
 @njit(cache=True)

@@ -29,6 +29,8 @@ def decoded(net, left=None, *, hidden=False):
         np.empty(DAYS, np.float32),
         np.empty((DAYS, 48), np.float32),
         np.empty((DAYS, 48), np.uint8),
+        np.empty((48, DAYS + 2), np.float32),
+        SLOT.reshape(-1),
     )
     return decode(left, net, SUN, SLOT, hidden, spaces, drawn, given), drawn, given
 
