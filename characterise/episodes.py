@@ -12,7 +12,9 @@ from numba import njit
 OPERATING_SHARE: Final = 0.1
 """An operating half-hour draws or gives at least this share of the median running power."""
 STANDBY_KW: Final = 0.05
-"""Up to it a machine stands by and does not run."""
+STANDBY_SHARE: Final = 0.01
+"""Up to the greater of both, kW and share of its highest half-hour, a machine stands by and does
+not run: a large store that makes up for its losses is not in operation."""
 
 Float = npt.NDArray[np.float32]
 
@@ -42,7 +44,7 @@ class Episodes:
 def operating_threshold_kw(power_kw: Float) -> Float:
     """(K,) a tenth of the median power of the half-hours in which each series runs; 0 if never.
 
-    Running is over `STANDBY_KW`.
+    Running is over `STANDBY_KW` and `STANDBY_SHARE` of the series' highest half-hour.
     """
     thresholds: Float = _thresholds(power_kw)
     return thresholds
@@ -69,9 +71,15 @@ def _thresholds(power):  # type: ignore[no-untyped-def]
     held = np.empty(n_days * n_slots, dtype=np.float32)
     for r in range(n_rows):
         n = 0
+        most = np.float32(0.0)
         for d in range(n_days):
             for s in range(n_slots):
-                if power[r, d, s] > STANDBY_KW:
+                if power[r, d, s] > most:
+                    most = power[r, d, s]
+        standby = max(np.float32(STANDBY_KW), np.float32(STANDBY_SHARE) * most)
+        for d in range(n_days):
+            for s in range(n_slots):
+                if power[r, d, s] > standby:
                     held[n] = power[r, d, s]
                     n += 1
         if n:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from characterise.asset_classes import BESS, EV_CHARGER, FLEXIBLE_DEMAND, HEAT_PUMP, SOLAR_PV
-from characterise.episodes import STANDBY_KW, episodes, operating_threshold_kw
+from characterise.episodes import episodes, operating_threshold_kw
 from characterise.scoring.groups import groups
 from characterise.scoring.intervals import median_interval
 from characterise.scoring.presence import share
@@ -128,7 +128,7 @@ def _window(site: SubMetered, removed: dt.date | None, resized: dt.date | None) 
 
 def _operation(side: Array) -> tuple[Array, Array]:
     """Power of operating half-hours, kW, and length of whole runs, hours."""
-    power = np.where(side > STANDBY_KW, side, np.where(np.isnan(side), np.nan, 0.0))
+    power = np.maximum(side, 0.0)
     one = power[None].astype(np.float32)
     threshold = operating_threshold_kw(one)
     if not power.size or threshold[0] <= 0:

@@ -9,7 +9,7 @@ from numba import njit
 
 from characterise.signatures.store_blocks import balance, lay_blocks
 from characterise.signatures.store_clock import SURELY_GIVEN, by_the_clock, give, gives_from
-from characterise.signatures.store_energy import keep_balance, stand_full, trim_nights
+from characterise.signatures.store_energy import keep_balance, trim_nights
 from characterise.signatures.store_follow import SOLD_FROM, at_limit, fill, follow, sell
 from characterise.signatures.store_soak import full_from, panels_kw, skies, top_up
 from characterise.signatures.store_state import (
@@ -98,9 +98,7 @@ def _hours(x, wall, utc, size, spaces, drawn, given):  # type: ignore[no-untyped
     work = spaces[1]
     least = np.float32(LEAST_RISE) * size
     power, both = by_the_clock(x, wall, utc, least, np.float32(ROUND_TRIP), spaces, drawn, given)
-    if both:
-        stand_full(wall, power, drawn, given)
-    elif power > 0:
+    if power > 0 and not both:
         power = _bumps(x, power, work, drawn, given)
     return power
 
@@ -168,7 +166,6 @@ def decode(x, net, sun, slot, hidden, spaces, drawn, given):  # type: ignore[no-
         np.minimum(outs, power, outs)
         hides = soaking and (panels > 0 or full_from(edge, light, kind, work) > 0)
         keep_balance(state, power, hides, drawn, given)
-        stand_full(wall, power, ins, outs)
     return power
 
 

@@ -16,11 +16,6 @@ UNSEEN = 0.3
 """Share of what came out under which the charge seen of a store that soaks is none."""
 STRETCHED = 1.5
 """How far a load that nobody saw is stretched for it at the most."""
-STANDING_SHARE = 0.005
-STANDING_KW = 0.04
-"""What a full store draws to stay full, of its power and at the most: under what is operation."""
-NIGHT_SLOTS = 10
-"""Half-hours (5 h) that the cheap hours of a night last at the least."""
 _MONTH = 28
 _LEAST_NIGHTS = 10
 
@@ -96,24 +91,3 @@ def keep_balance(state, power, hides, drawn, given):  # type: ignore[no-untyped-
             drawn[first:last] *= back / (np.float32(LEAST_BACK) * taken)
         elif back > most and not (hides and most < np.float32(UNSEEN) * back):
             given[first:last] *= most / back
-
-
-@njit(cache=True)
-def stand_full(clock, power, drawn, given):  # type: ignore[no-untyped-def]
-    """Let a store that is full make up for what it loses standing while its night lasts.
-
-    Parameters
-    ----------
-    clock, drawn, given
-        (T,) wall-clock slot, and kW.
-    """
-    least = min(np.float32(STANDING_SHARE) * power, np.float32(STANDING_KW))
-    left = 0
-    for t in range(1, clock.shape[0]):
-        if not at_night(clock[t]) or given[t] > 0 or drawn[t] != drawn[t]:
-            left = 0
-        elif drawn[t] > 0:
-            left = left - 1 if left > 0 else NIGHT_SLOTS
-        elif left > 0:
-            left -= 1
-            drawn[t] = least

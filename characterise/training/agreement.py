@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from characterise.episodes import OPERATING_SHARE, STANDBY_KW
+from characterise.episodes import operating_threshold_kw
 from characterise.training.figures import matthews, r2
 
 WHOLE_DAY: Final = 40
@@ -55,8 +55,6 @@ def agreement(estimate: Array, truth: Array) -> Agreement:
 
 
 def operating(power: Array) -> npt.NDArray[np.bool_]:
-    """Half-hours at a tenth of the median running power or more; running is over 0.05 kW."""
-    running = power[power > STANDBY_KW]
-    if not running.size:
-        return np.zeros(power.shape, dtype=bool)
-    return np.asarray(power >= OPERATING_SHARE * np.median(running))
+    """Half-hours of (N,) kW at or over `operating_threshold_kw` of the series."""
+    threshold = float(operating_threshold_kw(power.reshape(1, 1, -1).astype(np.float32))[0])
+    return np.asarray(power >= threshold) if threshold > 0 else np.zeros(power.shape, dtype=bool)

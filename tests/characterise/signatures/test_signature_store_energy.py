@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from characterise.signatures.store_energy import keep_balance, stand_full, trim_nights
+from characterise.signatures.store_energy import keep_balance, trim_nights
 from characterise.signatures.store_follow import at_limit
 from characterise.signatures.store_soak import full_from, skies, top_up
 from characterise.signatures.store_state import FREE, HELD
@@ -56,15 +56,6 @@ def test_discharge_stands_only_where_panels_may_hide_all_of_the_charge():
     assert given.min() > 0.3
     keep_balance(state, np.float32(3.0), False, drawn, given)
     assert given.max() == 0
-
-
-def test_a_full_store_stands_a_night_at_less_than_is_called_operation():
-    drawn, given = blank(), blank()
-    drawn[:, 1:5] = 9.0
-    stand_full(SLOT.reshape(-1), np.float32(9.0), drawn.reshape(-1), given.reshape(-1))
-    assert drawn[:, 5:11].min() > 0
-    assert drawn[:, 5:15].max() < 0.05
-    assert drawn[:, 15:44].max() == 0
 
 
 def test_a_load_over_zero_between_two_holds_is_met_with_all_there_is():
