@@ -75,7 +75,8 @@ def card(
         "`grouped`: folds that share no home, building or charging trace. `family`: the whole",
         "family left out, and what shares a trace with it. `simulated only`: trained on simulated",
         "sites alone. `overlay`: simulated assets over real boundaries. Real `measure_only` sites",
-        "are measured here and never trained on. Brier and ECE are weighed to prevalence one half.",
+        "are measured here and never trained on. `export hidden`: the same sites by their import",
+        "registers alone. Brier and ECE are weighed to prevalence one half.",
         "",
         *tables.PRESENCE_HEAD,
         *(row for place, result in every for row in tables.presence(table, place, result)),
@@ -91,7 +92,7 @@ def card(
         *tables.FAMILY_HEAD,
         *(row for place, result in every for row in tables.by_family(table, place, result)),
         "",
-        f"Tiers, grouped folds, all histories (high: lower bound > {_RULE.high_above}; "
+        f"Tiers, grouped folds, all views (high: lower bound > {_RULE.high_above}; "
         f"medium: other >= {_RULE.medium_from}):",
         "",
         *tables.TIER_HEAD,

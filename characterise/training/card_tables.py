@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from characterise.asset_classes import ASSET_CLASSES
+from characterise.asset_classes import ASSET_CLASSES, BESS, SOLAR_PV
 from characterise.capability.error_model import WITHIN
 from characterise.model import ClassModel
 from characterise.presence import TierRule
@@ -24,6 +24,8 @@ Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 SOURCES: Final = (REAL, OVERLAY, SIMULATED)
+GIVES: Final = (BESS, SOLAR_PV)
+"""Classes that export, which are judged once more without the export register."""
 PRESENCE_HEAD: Final = (
     "| class | judged | sites | with | AUC | macro-F1 | recall (Wilson) | specificity (Wilson) "
     "| Brier | ECE |",
@@ -69,14 +71,19 @@ def weighed(table: Table, result: Trained, part: ClassModel) -> Array:
 def presence(table: Table, place: int, result: Trained) -> Iterator[str]:
     """Rows of `PRESENCE_HEAD`."""
     label = table.labels[result.rows, place]
-    judged = (
-        ("grouped", result.grouped),
-        ("family", result.by_family),
-        ("simulated only", result.simulated_only),
-    )
-    for kind, logit in judged:
+    whole = table.whole[result.rows]
+    judged = [
+        ("grouped", result.grouped, whole),
+        ("family", result.by_family, whole),
+        ("simulated only", result.simulated_only, whole),
+    ]
+    if ASSET_CLASSES[place] in GIVES:
+        bare = table.import_alone[result.rows]
+        judged.append(("grouped, export hidden", result.grouped, bare))
+        judged.append(("family, export hidden", result.by_family, bare))
+    for kind, logit, rows in judged:
         for source in SOURCES:
-            use = _of(table, result, source) & table.whole[result.rows] & np.isfinite(logit)
+            use = _of(table, result, source) & rows & np.isfinite(logit)
             if not use.any():
                 continue
             z, y = logit[use], label[use]

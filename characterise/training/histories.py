@@ -1,4 +1,7 @@
-"""The same sites with less history: what is learnt must hold after a month as after a year."""
+"""The same sites as other meters would show them: with less history, or with export unseen.
+
+What is learnt must hold after a month as after a year, and where only import is registered.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from characterise.asset_classes import ASSET_CLASSES, FLEXIBLE_DEMAND
 from characterise.meter_cube import MISSING, MeterCube
@@ -21,6 +25,8 @@ Array = npt.NDArray[np.float64]
 WHOLE: Final = 0
 HISTORIES: Final = (WHOLE, 30, 91, 182)
 """Days kept; all of them first."""
+HIDDEN: Final = -1
+"""In place of days kept: all of them, of a site that exports, without its export register."""
 _LEAST_KW: Final = 0.05
 """Under it an asset stands still."""
 
@@ -29,7 +35,8 @@ def cuts(batch: Batch, *, made: bool) -> Iterator[tuple[int, MeterCube, Array]]:
     """Days kept, the cube with all else blank, and (M, 5) labels of what shows in them.
 
     A site with little more history than is kept has no such cut: its labels are NaN. So is the
-    label of a class whose sub-meter stands still in the days kept.
+    label of a class whose sub-meter stands still in the days kept. Only sites that export have a
+    `HIDDEN` view.
 
     Parameters
     ----------
@@ -40,6 +47,9 @@ def cuts(batch: Batch, *, made: bool) -> Iterator[tuple[int, MeterCube, Array]]:
     if made:
         labels = _seen(batch, labels)
     yield WHOLE, batch.cube, labels
+    exports = np.asarray((np.nan_to_num(batch.cube.export_kw) > 0).any(axis=(1, 2)))
+    if exports.any():
+        yield HIDDEN, without_export(batch.cube), np.where(exports[:, None], labels, np.nan)
     known = np.asarray(np.isfinite(batch.cube.import_kw).any(axis=2))
     runs = _running(batch)
     for days in HISTORIES[1:]:
@@ -49,6 +59,17 @@ def cuts(batch: Batch, *, made: bool) -> Iterator[tuple[int, MeterCube, Array]]:
         short = np.asarray(keep.any(axis=1))
         if short.any():
             yield days, _blanked(batch.cube, keep), _shown(labels, short, keep, runs)
+
+
+def without_export(cube: MeterCube) -> MeterCube:
+    """The cube as if no meter had an export register: export is zero wherever import is known."""
+    known = np.isfinite(cube.import_kw)
+    return replace(
+        cube,
+        export_kw=np.where(known, np.float32(0), np.float32(np.nan)),
+        has_export=np.zeros_like(cube.has_export),
+        meters=cube.meters.with_columns(pl.lit(value=False).alias("has_export_register")),
+    )
 
 
 def _window(known: npt.NDArray[np.bool_], days: int, name: str) -> npt.NDArray[np.bool_]:
@@ -115,4 +136,4 @@ def _shown(
     return out
 
 
-__all__ = ["HISTORIES", "WHOLE", "cuts"]
+__all__ = ["HIDDEN", "HISTORIES", "WHOLE", "cuts", "without_export"]

@@ -1,4 +1,4 @@
-"""One row a labelled site and length of history: what it is, its labels, every class's features."""
+"""One row a labelled site and view of it (`histories`): what it is, its labels, every feature."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from characterise.asset_classes import ASSET_CLASSES
 from characterise.calibration import shortness
 from characterise.signatures import features
 from characterise.training.corpus import Batch
-from characterise.training.histories import WHOLE, cuts
+from characterise.training.histories import HIDDEN, WHOLE, cuts
 from characterise.training.weights import REAL
 
 Array = npt.NDArray[np.float64]
@@ -25,11 +25,11 @@ _KEPT = ("mpan", "dataset", "family", "group_id", "trace_id", "licence_class", "
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """N rows, in the order of their sites' names and of `histories.HISTORIES`."""
+    """N rows, in the order of their sites' names and of days kept."""
 
     sites: pl.DataFrame
     """What is known of the site, ``source`` (`weights.SHARES`), ``days`` known, days ``kept``
-    (`histories.WHOLE` for all)."""
+    (`histories.WHOLE` for all, `histories.HIDDEN` for all without the export register)."""
     labels: Array
     """(N, 5) 1, 0, or NaN where unknown or too little to say."""
     features: tuple[Array, ...]
@@ -49,6 +49,13 @@ class Table:
         return np.asarray((self.sites["kept"] == WHOLE).to_numpy())
 
     @property
+    def import_alone(self) -> Flags:
+        """(N,) one row a site, of all its history as the import register alone shows it."""
+        hidden = pl.col("kept") == HIDDEN
+        bare = hidden | ((pl.col("kept") == WHOLE) & ~hidden.any().over("mpan"))
+        return np.asarray(self.sites.select(bare).to_series().to_numpy())
+
+    @property
     def may_train(self) -> Flags:
         """(N,) rows whose licence lets a model be trained on them."""
         return np.asarray((self.sites["licence_class"] == "open").to_numpy())
@@ -60,7 +67,7 @@ class Table:
 
 
 def table_of(batches: Iterable[Batch], source: str) -> Table:
-    """Features and labels of every batch with all its history and with less."""
+    """Features and labels of every batch, in every view of `histories.cuts`."""
     parts = [part for batch in batches for part in _of_batch(batch, source)]
     return joined(parts)
 
@@ -91,7 +98,7 @@ def _of_batch(batch: Batch, source: str) -> Iterator[Table]:
             np.where(enough.sufficient, labels, np.nan),
             tuple(part.astype(np.float64) for part in made),
         )
-        # A cut that a site has not is no row; a site that says nothing yet still is one.
+        # A view that a site has not is no row; a site that says nothing yet still is one.
         labelled = np.asarray(np.isfinite(labels).any(axis=1))
         yield table if kept == WHOLE else table.at(labelled)
 

@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from characterise.training.histories import WHOLE
+
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
@@ -24,17 +26,17 @@ FEW: Final = 10.0
 
 
 WHOLE_COUNTS: Final = 3.0
-"""Shorter histories that all of a site's history counts for."""
+"""Other views, shorter or without export, that all of a site's history counts for."""
 
 
 def weights(sites: pl.DataFrame, label: Array) -> Array:
     """(N,) weights, each side of the label summing to one half.
 
     Sources by `SHARES`, less where they have few sites of that side; families of a source by the
-    root of their size; all the history of a site as much as its `WHOLE_COUNTS` shorter ones.
+    root of their size; all views of a site together as one site.
     """
     source, family = sites["source"].to_numpy(), sites["family"].to_numpy()
-    each = np.where((sites["kept"] == 0).to_numpy(), WHOLE_COUNTS, 1.0)
+    each = np.where((sites["kept"] == WHOLE).to_numpy(), WHOLE_COUNTS, 1.0)
     each = (
         each
         / (sites.with_columns(pl.Series("each", each)).select(pl.col("each").sum().over("mpan")))[

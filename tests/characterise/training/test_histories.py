@@ -1,0 +1,82 @@
+"""Views of a site: an export register hidden, one site counted once whatever views it has."""
+
+import datetime as dt
+
+import numpy as np
+import pytest
+
+from characterise import simulate
+from characterise.asset_classes import ASSET_CLASSES
+from characterise.training.card_tables import presence
+from characterise.training.corpus import simulated_batches
+from characterise.training.histories import HIDDEN, WHOLE, cuts, without_export
+from characterise.training.judge import Trained
+from characterise.training.table import table_of
+from characterise.training.weights import SIMULATED, weights
+
+
+@pytest.fixture(scope="module")
+def batch():
+    people = simulate.population(
+        homes=16, businesses=8, first_day=dt.date(2024, 4, 1), n_days=40, seed=11
+    )
+    [found] = simulated_batches(people)
+    return found
+
+
+@pytest.fixture(scope="module")
+def table(batch):
+    return table_of([batch], SIMULATED)
+
+
+def test_a_hidden_register_takes_the_export_and_leaves_the_import(batch):
+    cube = without_export(batch.cube)
+    assert np.nanmax(batch.cube.export_kw) > 0
+    assert np.nanmax(cube.export_kw) == 0
+    assert np.array_equal(np.isnan(cube.export_kw), np.isnan(cube.import_kw))
+    assert np.array_equal(cube.import_kw, batch.cube.import_kw, equal_nan=True)
+    assert set(cube.has_export) == {0}
+    assert not cube.meters["has_export_register"].any()
+
+
+def test_only_a_site_that_exports_has_a_hidden_view(batch):
+    labels = {kept: held for kept, _, held in cuts(batch, made=False)}
+    exports = (np.nan_to_num(batch.cube.export_kw) > 0).any(axis=(1, 2))
+    assert 0 < exports.sum() < exports.size
+    assert np.array_equal(np.isfinite(labels[HIDDEN]).any(axis=1), exports)
+    assert np.array_equal(labels[HIDDEN][exports], labels[WHOLE][exports])
+
+
+def test_a_hidden_view_does_not_make_a_site_count_double(table):
+    label = table.labels[:, ASSET_CLASSES.index("SOLAR_PV")]
+    known = np.isfinite(label)
+    rows = table.at(known)
+    weight = weights(rows.sites, label[known])
+    names = rows.sites["mpan"].to_numpy()
+    side = label[known]
+    hidden = (rows.sites["kept"] == HIDDEN).to_numpy()
+    assert hidden.any()
+    for one in (0.0, 1.0):
+        each = [weight[names == name].sum() for name in np.unique(names[side == one])]
+        assert each == pytest.approx([each[0]] * len(each))
+
+
+def test_by_import_alone_each_site_is_judged_once(table):
+    bare = table.at(table.import_alone)
+    assert bare.sites["mpan"].is_unique().all()
+    assert set(bare.sites["mpan"]) == set(table.sites["mpan"])
+    assert (bare.sites["kept"] == HIDDEN).any()
+    assert (bare.sites["kept"] == WHOLE).any()
+
+
+def test_the_card_tells_what_a_hidden_export_costs(table):
+    place = ASSET_CLASSES.index("SOLAR_PV")
+    rows = np.flatnonzero(np.isfinite(table.labels[:, place]))
+    label = table.labels[rows, place]
+    hidden = (table.sites["kept"] == HIDDEN).to_numpy()[rows]
+    logit = np.where(label == 1, np.where(hidden, -3.0, 3.0), -3.0)
+    result = Trained(None, rows, logit, logit, logit, np.full(len(rows), np.nan))
+    told = {line.split("|")[2].strip(): line for line in presence(table, place, result)}
+    seen, unseen = (told[f"simulated, grouped{end}"] for end in ("", ", export hidden"))
+    assert "| 1.000 | 1.000 |" in seen
+    assert "| 1.000 | 1.000 |" not in unseen
