@@ -46,15 +46,35 @@ def logit_of(
     values = np.asarray(table, dtype=np.float64)[:, columns]
     known = np.isfinite(values).any(axis=1)
     short = np.broadcast_to(shortness(days), known.shape)
-    logit = scaled(part.trees.logit(values), part.slope, part.offset, short)
+    logit = scaled(part.trees.logit(values), part.slope, part.offset, part.unseen, short)
     spread = np.full(len(logit), np.hypot(part.fit_sd, part.transfer_sd))
     return np.where(known, logit, np.nan), spread
 
 
-def scaled(raw: Array, slope: Array, offset: Array, short: Array) -> Array:
-    """Platt scaling whose slope and offset move with the length of history."""
+def scaled(raw: Array, slope: Array, offset: Array, unseen: float, short: Array) -> Array:
+    """Platt scaling whose slope and offset move with the length of history, above a floor.
+
+    Parameters
+    ----------
+    unseen
+        Share of sites with the class that look like sites without it.
+
+    Notes
+    -----
+    Where a share u of the assets leaves no trace, nothing that a meter shows makes the odds of the
+    class, at a prevalence of one half, less than u: they are u + (1 - u) times those of an asset
+    that can be seen.
+    """
     factor = np.maximum(slope[0] + slope[1] * short, LEAST_SLOPE)
-    return np.asarray(factor * raw + offset[0] + offset[1] * short)
+    seen = factor * raw + offset[0] + offset[1] * short
+    return np.asarray(floored(seen, unseen))
+
+
+def floored(seen: Array, unseen: float) -> Array:
+    """Logit of the class from that of a visible asset of it."""
+    if unseen <= 0:
+        return seen
+    return np.asarray(np.logaddexp(np.log(unseen), np.log1p(-unseen) + seen))
 
 
 def shortness(days: npt.NDArray[np.float64] | float) -> npt.NDArray[np.float64]:

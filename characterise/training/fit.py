@@ -39,6 +39,10 @@ class Rows:
     """(N,) rows of the table."""
     sites: pl.DataFrame
     label: Array
+    """(N,) 1 where the class is there, seen or not."""
+    faint: Flags
+    """(N,) it is there and too small to be seen: no tree learns from it, every calibration counts
+    it."""
     values: Array
     """(N, F) features that may be weighed."""
     short: Array
@@ -49,14 +53,15 @@ class Rows:
 
     def fit(self, use: Flags) -> Trees | None:
         """Trees of the rows ``use``; None where one side has next to nothing."""
+        use = use & ~self.faint
         label = self.label[use]
         if min(label.sum(), (1 - label).sum()) < LEAST_A_SIDE:
             return None
         weight = weights(self.sites.filter(pl.Series(use)), label)
         return fit_trees(self.values[use], label, weight, _signs(self.place))
 
-    def calibrate(self, raw: Array, use: Flags) -> tuple[Array, Array]:
-        """Platt's slope and offset by the raw logits ``use`` of rows not seen."""
+    def calibrate(self, raw: Array, use: Flags) -> tuple[Array, Array, float]:
+        """Platt's slope and offset, and the floor, by the raw logits ``use`` of rows not seen."""
         weight = weights(self.sites.filter(pl.Series(use)), self.label[use])
         return platt(raw[use], self.label[use], weight, self.short[use])
 
@@ -67,9 +72,10 @@ class Rows:
 
 
 def rows_of(table: Table, place: int) -> Rows:
-    """The labelled rows of the class at ``place`` of `ASSET_CLASSES`."""
+    """The rows of the class at ``place`` of `ASSET_CLASSES`."""
     values = table.features[place][:, [sign != 0 for sign in SIGNATURES[place].signs]]
-    label = table.labels[:, place]
+    faint = table.faint[:, place]
+    label = np.where(faint, 1.0, table.labels[:, place])
     at = np.flatnonzero(np.isfinite(label) & np.isfinite(values).any(axis=1))
     sites = table.sites[at]
     cluster = clusters(sites)
@@ -78,6 +84,7 @@ def rows_of(table: Table, place: int) -> Rows:
         at=at,
         sites=sites,
         label=label[at],
+        faint=faint[at],
         values=values[at],
         short=table.short[at],
         may_train=table.may_train[at],
@@ -99,8 +106,8 @@ def class_model(rows: Rows) -> tuple[ClassModel, Array]:
     if final is None or not use.any():
         name = SIGNATURES[rows.place].asset_class
         raise ValueError(f"too few labelled sites to learn {name} from")
-    slope, offset = rows.calibrate(raw, use)
-    logit = scaled(raw, slope, offset, rows.short)
+    slope, offset, unseen = rows.calibrate(raw, use)
+    logit = scaled(raw, slope, offset, unseen, rows.short)
     weight = weights(rows.sites.filter(pl.Series(use)), rows.label[use])
     knots, least, most = venn_abers(logit[use], rows.label[use], weight)
     names = SIGNATURES[rows.place].feature_names
@@ -113,12 +120,13 @@ def class_model(rows: Rows) -> tuple[ClassModel, Array]:
         trees=final,
         slope=slope,
         offset=offset,
+        unseen=unseen,
         knots=knots,
         least=least,
         most=most,
         fit_sd=float(slope[0] * _jackknife(rows, [part for part in parts if part is not None])),
-        transfer_sd=_transfer(rows, slope, offset),
-        n_positive=int(rows.label[rows.may_train & rows.whole].sum()),
+        transfer_sd=_transfer(rows, slope, offset, unseen),
+        n_positive=int(rows.label[rows.may_train & rows.whole & ~rows.faint].sum()),
         n_negative=int((1 - rows.label)[rows.may_train & rows.whole].sum()),
     ), raw
 
@@ -135,7 +143,7 @@ def _jackknife(rows: Rows, parts: list[Trees]) -> float:
     return float(np.sqrt(np.median(variance)))
 
 
-def _transfer(rows: Rows, slope: Array, offset: Array) -> float:
+def _transfer(rows: Rows, slope: Array, offset: Array, unseen: float) -> float:
     """Root mean square shift of large families' logits when the family is left out."""
     shifts = []
     for mine in families(rows):
@@ -143,7 +151,7 @@ def _transfer(rows: Rows, slope: Array, offset: Array) -> float:
             part = rows.fit(rows.without(mine))
             if part is not None:
                 raw = part.logit(rows.values[mine])
-                logit = scaled(raw, slope, offset, rows.short[mine])
+                logit = scaled(raw, slope, offset, unseen, rows.short[mine])
                 weight = weights(rows.sites.filter(pl.Series(mine)), rows.label[mine])
                 shifts.append(_shift(logit, rows.label[mine], weight))
     return float(np.sqrt(np.mean(np.square(shifts)))) if shifts else 1.0

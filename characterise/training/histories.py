@@ -8,7 +8,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,7 @@ from characterise.training.sub_meters import signed_truth
 from characterise.training.visible import visible
 
 Array = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 
 WHOLE: Final = 0
 HISTORIES: Final = (WHOLE, 30, 91, 182)
@@ -31,8 +32,20 @@ _LEAST_KW: Final = 0.05
 """Under it an asset stands still."""
 
 
-def cuts(batch: Batch, *, made: bool) -> Iterator[tuple[int, MeterCube, Array]]:
-    """Days kept, the cube with all else blank, and (M, 5) labels of what shows in them.
+class View(NamedTuple):
+    """M sites as they show in some of their readings."""
+
+    kept: int
+    """Days of `HISTORIES`, or `HIDDEN`."""
+    cube: MeterCube
+    labels: Array
+    """(M, 5), NaN where there is no such view or nothing is to be learnt from the site."""
+    faint: Flags
+    """(M, 5) assets that are there and too small to be seen; their labels are NaN."""
+
+
+def cuts(batch: Batch, *, made: bool) -> Iterator[View]:
+    """The sites with all that was read, without export, and with less history.
 
     A site with little more history than is kept has no such cut: its labels are NaN. So is the
     label of a class whose sub-meter stands still in the days kept. Only sites that export have a
@@ -43,13 +56,15 @@ def cuts(batch: Batch, *, made: bool) -> Iterator[tuple[int, MeterCube, Array]]:
     made
         Whether the assets are simulated: those too small to be seen then have no label.
     """
-    labels = label_table(batch.sites)
+    labels, faint = label_table(batch.sites), np.zeros((len(batch.sites), len(ASSET_CLASSES)), bool)
     if made:
-        labels = _seen(batch, labels)
-    yield WHOLE, batch.cube, labels
-    exports = np.asarray((np.nan_to_num(batch.cube.export_kw) > 0).any(axis=(1, 2)))
+        faint = _faint(batch, labels)
+        labels = np.where(faint, np.nan, labels)
+    yield View(WHOLE, batch.cube, labels, faint)
+    exports = np.asarray((np.nan_to_num(batch.cube.export_kw) > 0).any(axis=(1, 2)))[:, None]
     if exports.any():
-        yield HIDDEN, without_export(batch.cube), np.where(exports[:, None], labels, np.nan)
+        bare = without_export(batch.cube)
+        yield View(HIDDEN, bare, np.where(exports, labels, np.nan), faint & exports)
     known = np.asarray(np.isfinite(batch.cube.import_kw).any(axis=2))
     runs = _running(batch)
     for days in HISTORIES[1:]:
@@ -58,7 +73,8 @@ def cuts(batch: Batch, *, made: bool) -> Iterator[tuple[int, MeterCube, Array]]:
         )
         short = np.asarray(keep.any(axis=1))
         if short.any():
-            yield days, _blanked(batch.cube, keep), _shown(labels, short, keep, runs)
+            shown = _shown(labels, short, keep, runs)
+            yield View(days, _blanked(batch.cube, keep), shown, faint & short[:, None])
 
 
 def without_export(cube: MeterCube) -> MeterCube:
@@ -72,7 +88,7 @@ def without_export(cube: MeterCube) -> MeterCube:
     )
 
 
-def _window(known: npt.NDArray[np.bool_], days: int, name: str) -> npt.NDArray[np.bool_]:
+def _window(known: Flags, days: int, name: str) -> Flags:
     """(D,) where to look; nowhere if under 1.2 times as many days are known."""
     out = np.zeros(len(known), dtype=bool)
     there = np.flatnonzero(known)
@@ -83,7 +99,7 @@ def _window(known: npt.NDArray[np.bool_], days: int, name: str) -> npt.NDArray[n
     return out
 
 
-def _blanked(cube: MeterCube, keep: npt.NDArray[np.bool_]) -> MeterCube:
+def _blanked(cube: MeterCube, keep: Flags) -> MeterCube:
     cell = keep[:, :, None]
     return replace(
         cube,
@@ -93,9 +109,9 @@ def _blanked(cube: MeterCube, keep: npt.NDArray[np.bool_]) -> MeterCube:
     )
 
 
-def _running(batch: Batch) -> dict[int, dict[int, npt.NDArray[np.bool_]]]:
+def _running(batch: Batch) -> dict[int, dict[int, Flags]]:
     """By class and row: (D,) whether the sub-meter moves that day; true where it says nothing."""
-    out: dict[int, dict[int, npt.NDArray[np.bool_]]] = {}
+    out: dict[int, dict[int, Flags]] = {}
     for place, name in enumerate(ASSET_CLASSES):
         asset = LABEL[name].removeprefix("has_")
         found = signed_truth(batch.cube, batch.submeters, asset) if batch.submeters.height else {}
@@ -106,9 +122,9 @@ def _running(batch: Batch) -> dict[int, dict[int, npt.NDArray[np.bool_]]]:
     return out
 
 
-def _seen(batch: Batch, labels: Array) -> Array:
-    """Labels without those of assets that `visible` cannot see."""
-    out = labels.copy()
+def _faint(batch: Batch, labels: Array) -> Flags:
+    """(M, 5) assets that `visible` cannot see."""
+    out = np.zeros(labels.shape, dtype=bool)
     net = batch.cube.net_kw.astype(np.float64)
     weekday = (np.datetime64(batch.cube.first_day, "D").astype(np.int64) + 3) % 7
     days = (np.arange(batch.cube.n_days) + weekday) % 7
@@ -117,16 +133,16 @@ def _seen(batch: Batch, labels: Array) -> Array:
             continue
         truth = signed_truth(batch.cube, batch.submeters, LABEL[name].removeprefix("has_"))
         for row, power in truth.items():
-            if out[row, place] == 1 and not visible(name, power, net[row], days):
-                out[row, place] = np.nan
+            seen = labels[row, place] != 1 or visible(name, power, net[row], days)
+            out[row, place] = not seen
     return out
 
 
 def _shown(
     labels: Array,
-    short: npt.NDArray[np.bool_],
-    keep: npt.NDArray[np.bool_],
-    runs: dict[int, dict[int, npt.NDArray[np.bool_]]],
+    short: Flags,
+    keep: Flags,
+    runs: dict[int, dict[int, Flags]],
 ) -> Array:
     out = np.where(short[:, None], labels, np.nan)
     for place, by_row in runs.items():
@@ -136,4 +152,4 @@ def _shown(
     return out
 
 
-__all__ = ["HIDDEN", "HISTORIES", "WHOLE", "cuts", "without_export"]
+__all__ = ["HIDDEN", "HISTORIES", "WHOLE", "View", "cuts", "without_export"]

@@ -34,6 +34,8 @@ class Table:
     """(N, 5) 1, 0, or NaN where unknown or too little to say."""
     features: tuple[Array, ...]
     """(N, F) a class."""
+    faint: Flags
+    """(N, 5) assets too small to be seen: nothing to learn from, but to be counted (`fit`)."""
 
     def at(self, rows: Flags) -> Table:
         """The rows where ``rows`` holds."""
@@ -41,6 +43,7 @@ class Table:
             self.sites.filter(pl.Series(rows)),
             self.labels[rows],
             tuple(part[rows] for part in self.features),
+            self.faint[rows],
         )
 
     @property
@@ -81,11 +84,12 @@ def joined(tables: Sequence[Table]) -> Table:
         np.concatenate([table.features[place] for table in tables])[order]
         for place in range(len(ASSET_CLASSES))
     )
-    return Table(sites[order], labels, tuple(columns))
+    faint = np.concatenate([table.faint for table in tables])[order]
+    return Table(sites[order], labels, tuple(columns), faint)
 
 
 def _of_batch(batch: Batch, source: str) -> Iterator[Table]:
-    for kept, cube, labels in cuts(batch, made=source != REAL):
+    for kept, cube, labels, faint in cuts(batch, made=source != REAL):
         enough = sufficiency.assess(cube)
         made = features(cube, batch.signals)
         sites = batch.sites.select(*_KEPT).with_columns(
@@ -97,9 +101,10 @@ def _of_batch(batch: Batch, source: str) -> Iterator[Table]:
             sites,
             np.where(enough.sufficient, labels, np.nan),
             tuple(part.astype(np.float64) for part in made),
+            enough.sufficient & faint,
         )
         # A view that a site has not is no row; a site that says nothing yet still is one.
-        labelled = np.asarray(np.isfinite(labels).any(axis=1))
+        labelled = np.asarray((np.isfinite(labels) | faint).any(axis=1))
         yield table if kept == WHOLE else table.at(labelled)
 
 

@@ -111,7 +111,7 @@ def test_out_of_fold_results_are_of_models_that_saw_none_of_them(fmar, root, mon
 
     sites = pl.read_parquet(root / "truth" / "sites.parquet").select("mpan", "family", "group_id")
     nobody = pl.lit(None, pl.String)
-    table = Table(sites.with_columns(trace_id=nobody, licence_class=pl.lit("open")), None, ())
+    table = Table(sites.with_columns(trace_id=nobody, licence_class=pl.lit("open")), None, (), None)
     seen = []
 
     def without(_table, rows):

@@ -1,6 +1,7 @@
 """Views of a site: an export register hidden, one site counted once whatever views it has."""
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,9 +10,10 @@ from characterise import simulate
 from characterise.asset_classes import ASSET_CLASSES
 from characterise.training.card_tables import presence
 from characterise.training.corpus import simulated_batches
+from characterise.training.fit import rows_of
 from characterise.training.histories import HIDDEN, WHOLE, cuts, without_export
 from characterise.training.judge import Trained
-from characterise.training.table import table_of
+from characterise.training.table import Table, table_of
 from characterise.training.weights import SIMULATED, weights
 
 
@@ -40,7 +42,7 @@ def test_a_hidden_register_takes_the_export_and_leaves_the_import(batch):
 
 
 def test_only_a_site_that_exports_has_a_hidden_view(batch):
-    labels = {kept: held for kept, _, held in cuts(batch, made=False)}
+    labels = {view.kept: view.labels for view in cuts(batch, made=False)}
     exports = (np.nan_to_num(batch.cube.export_kw) > 0).any(axis=(1, 2))
     assert 0 < exports.sum() < exports.size
     assert np.array_equal(np.isfinite(labels[HIDDEN]).any(axis=1), exports)
@@ -61,6 +63,26 @@ def test_a_hidden_view_does_not_make_a_site_count_double(table):
         assert each == pytest.approx([each[0]] * len(each))
 
 
+def test_what_cannot_be_seen_is_counted_and_not_learnt_from(table):
+    place = ASSET_CLASSES.index("SOLAR_PV")
+    with_it = np.flatnonzero(table.labels[:, place] == 1)
+    faint = table.faint.copy()
+    faint[with_it[:3], place] = True
+    labels = np.where(faint, np.nan, table.labels)
+    rows = rows_of(Table(table.sites, labels, table.features, faint), place)
+    assert rows.faint.sum() == faint[:, place].sum()
+    assert (rows.label[rows.faint] == 1).all()
+    turned = replace(rows, values=np.where(rows.faint[:, None], 1e6, rows.values))
+    every = np.ones(len(rows.label), dtype=bool)
+    assert np.array_equal(
+        rows.fit(every).logit(rows.values), turned.fit(every).logit(rows.values)
+    )  # no tree looked at them
+    raw = np.where(rows.label == 1, 3.0, -3.0)
+    raw[rows.faint] = -3.0
+    none = replace(rows, faint=np.zeros_like(rows.faint))
+    assert rows.calibrate(raw, every)[2] == none.calibrate(raw, every)[2] > 0
+
+
 def test_by_import_alone_each_site_is_judged_once(table):
     bare = table.at(table.import_alone)
     assert bare.sites["mpan"].is_unique().all()
@@ -75,7 +97,8 @@ def test_the_card_tells_what_a_hidden_export_costs(table):
     label = table.labels[rows, place]
     hidden = (table.sites["kept"] == HIDDEN).to_numpy()[rows]
     logit = np.where(label == 1, np.where(hidden, -3.0, 3.0), -3.0)
-    result = Trained(None, rows, logit, logit, logit, np.full(len(rows), np.nan))
+    nothing, nobody = np.full(len(rows), np.nan), np.zeros(0, dtype=np.int64)
+    result = Trained(None, rows, logit, logit, logit, nothing, nobody, np.zeros(0))
     told = {line.split("|")[2].strip(): line for line in presence(table, place, result)}
     seen, unseen = (told[f"simulated, grouped{end}"] for end in ("", ", export hidden"))
     assert "| 1.000 | 1.000 |" in seen
