@@ -55,8 +55,7 @@ _MOST: Final = 6.0
 
 @njit(cache=True)
 def _beyond(net, start, length, residual, out):  # type: ignore[no-untyped-def]
-    """Add to four: half-hours in which a load is expected, those in which none is left, kW taken
-    away, and what of it went below zero."""
+    """Add half-hours with a load expected, those with none left, kW gone, and kW below zero."""
     for t in range(length):
         if start + t >= len(net) or isnan(residual[LEAD + t]):
             continue
