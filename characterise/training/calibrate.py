@@ -101,6 +101,8 @@ def venn_abers(logit: Array, label: Array, weight: Array) -> tuple[Array, Array,
     -----
     Vovk and Petej (2014), inductive: isotonic fits with the new site on either side.
     """
+    heard = weight > 0
+    logit, label, weight = logit[heard], label[heard], weight[heard]
     weight = weight * (effective(weight) / weight.sum())
     order = np.argsort(logit, kind="stable")
     z, y, w = logit[order], label[order], weight[order]

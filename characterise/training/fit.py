@@ -58,7 +58,8 @@ class Rows:
         if min(label.sum(), (1 - label).sum()) < LEAST_A_SIDE:
             return None
         weight = weights(self.sites.filter(pl.Series(use)), label)
-        return fit_trees(self.values[use], label, weight, _signs(self.place))
+        heard = weight > 0
+        return fit_trees(self.values[use][heard], label[heard], weight[heard], _signs(self.place))
 
     def calibrate(self, raw: Array, use: Flags) -> tuple[Array, Array, float]:
         """Platt's slope and offset, and the floor, by the raw logits ``use`` of rows not seen."""

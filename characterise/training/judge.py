@@ -34,8 +34,8 @@ class Trained:
     """(N,) trees and calibration of simulated sites alone; NaN for those."""
     faint: Index
     """(F,) rows whose asset is too small to be seen."""
-    faint_grouped: Array
-    """(F,) their logits, as ``grouped``."""
+    faint_told: tuple[Array, Array, Array]
+    """(F,) their logits as ``grouped``, ``by_family`` and ``simulated_only``."""
 
 
 def train_class(table: Table, place: int) -> Trained:
@@ -44,16 +44,17 @@ def train_class(table: Table, place: int) -> Trained:
     model, raw = class_model(rows)
     grouped = _cross_calibrated(rows, raw)
     spread = np.hypot(model.fit_sd, model.transfer_sd) * widening(rows.sites["days"].to_numpy())
-    seen = ~rows.faint
+    by_family, simulated_only = _by_family(rows, model), _simulated_only(rows)
+    seen, faint = ~rows.faint, rows.faint
     return Trained(
         model=model,
         rows=rows.at[seen],
         grouped=grouped[seen],
         lower=bounds(model, grouped, spread)[0][seen],
-        by_family=_by_family(rows, model)[seen],
-        simulated_only=_simulated_only(rows)[seen],
-        faint=rows.at[rows.faint],
-        faint_grouped=grouped[rows.faint],
+        by_family=by_family[seen],
+        simulated_only=simulated_only[seen],
+        faint=rows.at[faint],
+        faint_told=(grouped[faint], by_family[faint], simulated_only[faint]),
     )
 
 

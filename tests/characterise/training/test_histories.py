@@ -98,8 +98,24 @@ def test_the_card_tells_what_a_hidden_export_costs(table):
     hidden = (table.sites["kept"] == HIDDEN).to_numpy()[rows]
     logit = np.where(label == 1, np.where(hidden, -3.0, 3.0), -3.0)
     nothing, nobody = np.full(len(rows), np.nan), np.zeros(0, dtype=np.int64)
-    result = Trained(None, rows, logit, logit, logit, nothing, nobody, np.zeros(0))
+    empty = (np.zeros(0),) * 3
+    result = Trained(None, rows, logit, logit, logit, nothing, nobody, empty)
     told = {line.split("|")[2].strip(): line for line in presence(table, place, result)}
     seen, unseen = (told[f"simulated, grouped{end}"] for end in ("", ", export hidden"))
     assert "| 1.000 | 1.000 |" in seen
     assert "| 1.000 | 1.000 |" not in unseen
+
+
+def test_the_card_counts_what_cannot_be_seen_against_calibration_alone(table):
+    place = ASSET_CLASSES.index("EV_CHARGER")
+    rows = np.flatnonzero(np.isfinite(table.labels[:, place]) & table.whole)
+    logit = np.where(table.labels[rows, place] == 1, 6.0, -6.0)
+    nothing = np.full(len(rows), np.nan)
+    told = []
+    for n_faint in (0, 3):
+        missed = (np.full(n_faint, -6.0), *(np.full(n_faint, np.nan),) * 2)
+        result = Trained(None, rows, logit, logit, nothing, nothing, rows[:n_faint], missed)
+        [line] = presence(table, place, result)
+        told.append([cell.strip() for cell in line.split("|")])
+    assert told[0][:9] == told[1][:9]
+    assert float(told[1][9]) > float(told[0][9]) + 0.05  # Brier
