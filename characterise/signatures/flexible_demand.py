@@ -41,7 +41,7 @@ FEATURES: Final = (
     "emptied",
     "given_back",
 )
-SIGNS: Final = (1, 1, 1, 1, 1, 1, 0, 1, 1, -1, -1)
+SIGNS: Final = (1, 1, 1, 1, 1, 1, 0, 1, 0, -1, -1)
 """Direction in which physics lets each feature speak for the class; 0 is told, never weighed."""
 _N = len(FEATURES)
 _STRONG: Final = 0.9
@@ -129,8 +129,9 @@ def features(cube: MeterCube, signals: pl.DataFrame | None = None) -> Float:
     score; likewise the steps into and out of the window, which slow drift cannot feign.
     ``least_share`` and ``least_kw`` say how much of the load, and how much power, a response needs
     to stand one standard error out (log 10): a faint answer speaks against the class only where
-    a real one would have shown. ``emptied`` and ``given_back`` are what a battery does and a load
-    that gives way does not: nothing is left, or power comes back.
+    a real one would have shown. ``least_kw`` is not weighed: homes would be known by their size.
+    ``emptied`` and ``given_back`` are what a battery does and a load that gives way does not:
+    nothing is left, or power comes back.
     """
     calls, index = asked(cube, signals)
     table = np.full((cube.n_meters, _N), np.nan, dtype=np.float32)
