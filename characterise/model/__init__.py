@@ -44,8 +44,9 @@ class ClassModel:
     `characterise.presence.shortness` adds to it."""
     offset: Array
     """(2,) the same for the offset."""
-    unseen: float
-    """Share of sites with the class that look as if they had none: the asset is too small."""
+    unseen: Array
+    """(2,) logit of the share of sites with the class that look as if they had none, and what each
+    unit of `characterise.calibration.cover_of` adds to it."""
     knots: Array
     """(K,) calibrated logits at which the evidence was counted."""
     least: Array
@@ -120,8 +121,8 @@ def read_artefact(name: str, path: Path | None, version: int) -> dict[str, Any]:
     return body
 
 
-_ARRAYS = ("slope", "offset", "knots", "least", "most")
-_NUMBERS = ("unseen", "fit_sd", "transfer_sd", "n_positive", "n_negative")
+_ARRAYS = ("slope", "offset", "unseen", "knots", "least", "most")
+_NUMBERS = ("fit_sd", "transfer_sd", "n_positive", "n_negative")
 
 
 def _plain(part: ClassModel) -> dict[str, Any]:
@@ -141,7 +142,8 @@ def _rounded(value: Any) -> Any:
 
 def _read(name: str, body: Mapping[str, Any]) -> ClassModel:
     # Models made before `unseen` was fitted took every asset for visible.
-    values: dict[str, Any] = {key: {"unseen": 0.0, **body}[key] for key in _NUMBERS}
-    values |= {key: np.array(body[key], dtype=np.float64) for key in _ARRAYS}
+    held = {"unseen": [-40.0, 0.0], **body}
+    values: dict[str, Any] = {key: held[key] for key in _NUMBERS}
+    values |= {key: np.array(held[key], dtype=np.float64) for key in _ARRAYS}
     trees = tree_arrays.read(body["trees"])
     return ClassModel(name, tuple(body["features"]), trees, **values)

@@ -125,8 +125,9 @@ def _leaning(part: ClassModel, table: Table, result: Trained) -> str:
         blank[:, column] = np.nan
         change.append((float(np.abs(part.trees.logit(blank) - base).mean()), name))
     told = ", ".join(f"{name} {size:.2f}" for size, name in sorted(change, reverse=True))
+    unseen = 0.5 * (1 + np.tanh(0.5 * part.unseen[0]))
     return (
-        f"- {part.asset_class}: {told}; slope {part.slope[0]:.2f}, unseen {part.unseen:.3f}, "
+        f"- {part.asset_class}: {told}; slope {part.slope[0]:.2f}, unseen {unseen:.3f}, "
         f"jackknife sd {part.fit_sd:.2f}, transfer sd {part.transfer_sd:.2f}; "
         f"{part.n_positive} with, {part.n_negative} without"
     )

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from characterise.calibration import scaled
+from characterise.calibration import cover_of, scaled
 from characterise.model import ClassModel
 from characterise.model.trees import Trees
 from characterise.signatures import SIGNATURES
@@ -46,6 +46,8 @@ class Rows:
     values: Array
     """(N, F) features that may be weighed."""
     short: Array
+    cover: Array
+    """(N,) of `characterise.calibration.cover_of`."""
     may_train: Flags
     whole: Flags
     cluster: Index
@@ -61,10 +63,10 @@ class Rows:
         heard = weight > 0
         return fit_trees(self.values[use][heard], label[heard], weight[heard], _signs(self.place))
 
-    def calibrate(self, raw: Array, use: Flags) -> tuple[Array, Array, float]:
+    def calibrate(self, raw: Array, use: Flags) -> tuple[Array, Array, Array]:
         """Platt's slope and offset, and the floor, by the raw logits ``use`` of rows not seen."""
         weight = weights(self.sites.filter(pl.Series(use)), self.label[use])
-        return platt(raw[use], self.label[use], weight, self.short[use])
+        return platt(raw[use], self.label[use], weight, self.short[use], self.cover[use])
 
     def without(self, away: Flags) -> Flags:
         """(N,) rows to train on that share no home, building or trace with the rows ``away``."""
@@ -74,6 +76,7 @@ class Rows:
 
 def rows_of(table: Table, place: int) -> Rows:
     """The rows of the class at ``place`` of `ASSET_CLASSES`."""
+    signature = SIGNATURES[place]
     values = table.features[place][:, [sign != 0 for sign in SIGNATURES[place].signs]]
     faint = table.faint[:, place]
     label = np.where(faint, 1.0, table.labels[:, place])
@@ -88,6 +91,7 @@ def rows_of(table: Table, place: int) -> Rows:
         faint=faint[at],
         values=values[at],
         short=table.short[at],
+        cover=cover_of(signature.asset_class, table.features[place][at], signature.feature_names),
         may_train=table.may_train[at],
         whole=table.whole[at],
         cluster=cluster,
@@ -108,7 +112,7 @@ def class_model(rows: Rows) -> tuple[ClassModel, Array]:
         name = SIGNATURES[rows.place].asset_class
         raise ValueError(f"too few labelled sites to learn {name} from")
     slope, offset, unseen = rows.calibrate(raw, use)
-    logit = scaled(raw, slope, offset, unseen, rows.short)
+    logit = scaled(raw, slope, offset, unseen, rows.short, rows.cover)
     weight = weights(rows.sites.filter(pl.Series(use)), rows.label[use])
     knots, least, most = venn_abers(logit[use], rows.label[use], weight)
     names = SIGNATURES[rows.place].feature_names
@@ -144,7 +148,7 @@ def _jackknife(rows: Rows, parts: list[Trees]) -> float:
     return float(np.sqrt(np.median(variance)))
 
 
-def _transfer(rows: Rows, slope: Array, offset: Array, unseen: float) -> float:
+def _transfer(rows: Rows, slope: Array, offset: Array, unseen: Array) -> float:
     """Root mean square shift of large families' logits when the family is left out."""
     shifts = []
     for mine in families(rows):
@@ -152,7 +156,7 @@ def _transfer(rows: Rows, slope: Array, offset: Array, unseen: float) -> float:
             part = rows.fit(rows.without(mine))
             if part is not None:
                 raw = part.logit(rows.values[mine])
-                logit = scaled(raw, slope, offset, unseen, rows.short[mine])
+                logit = scaled(raw, slope, offset, unseen, rows.short[mine], rows.cover[mine])
                 weight = weights(rows.sites.filter(pl.Series(mine)), rows.label[mine])
                 shifts.append(_shift(logit, rows.label[mine], weight))
     return float(np.sqrt(np.mean(np.square(shifts)))) if shifts else 1.0

@@ -64,7 +64,9 @@ def _cross_calibrated(rows: Rows, raw: Array) -> Array:
         mine = rows.fold == number
         use = rows.may_train & np.isfinite(raw) & ~mine
         if mine.any() and 0 < rows.label[use].sum() < use.sum():
-            out[mine] = scaled(raw[mine], *rows.calibrate(raw, use), rows.short[mine])
+            out[mine] = scaled(
+                raw[mine], *rows.calibrate(raw, use), rows.short[mine], rows.cover[mine]
+            )
     return out
 
 
@@ -75,7 +77,7 @@ def _by_family(rows: Rows, model: ClassModel) -> Array:
         if part is not None:
             raw = part.logit(rows.values[mine])
             form = model.slope, model.offset, model.unseen
-            out[mine] = scaled(raw, *form, rows.short[mine])
+            out[mine] = scaled(raw, *form, rows.short[mine], rows.cover[mine])
     return out
 
 
@@ -92,5 +94,7 @@ def _simulated_only(rows: Rows) -> Array:
     use = made & np.isfinite(raw)
     if part is not None and 0 < rows.label[use].sum() < use.sum():
         form = rows.calibrate(raw, use)
-        out[~made] = scaled(part.logit(rows.values[~made]), *form, rows.short[~made])
+        out[~made] = scaled(
+            part.logit(rows.values[~made]), *form, rows.short[~made], rows.cover[~made]
+        )
     return out
