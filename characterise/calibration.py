@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from characterise.asset_classes import FLEXIBLE_DEMAND
 from characterise.model import ClassModel, UnreadableModel
 
 Array = npt.NDArray[np.float64]
@@ -16,6 +17,10 @@ BOUND_SD: Final = 1.6448536
 """Standard deviations of the logit to either bound: a central 90 % interval."""
 YEAR_DAYS: Final = 365.0
 LEAST_SLOPE: Final = 0.05
+COVER: Final = {FLEXIBLE_DEMAND: "least_kw"}
+"""Feature that says how large an asset must be to show: logarithm to base 10 of its kW."""
+COVER_REACH: Final = (-1.5, 1.0)
+"""Beyond which it counts no further."""
 SETTLED_DAYS: Final = 90.0
 """Days after which a site's own figures have stopped moving much; fewer widen the bounds."""
 
@@ -46,15 +51,46 @@ def logit_of(
     values = np.asarray(table, dtype=np.float64)[:, columns]
     known = np.isfinite(values).any(axis=1)
     short = np.broadcast_to(shortness(days), known.shape)
-    logit = scaled(part.trees.logit(values), part.slope, part.offset, short)
+    cover = cover_of(part.asset_class, np.asarray(table, dtype=np.float64), names)
+    logit = scaled(part.trees.logit(values), part.slope, part.offset, part.unseen, short, cover)
     spread = np.full(len(logit), np.hypot(part.fit_sd, part.transfer_sd))
     return np.where(known, logit, np.nan), spread
 
 
-def scaled(raw: Array, slope: Array, offset: Array, short: Array) -> Array:
-    """Platt scaling whose slope and offset move with the length of history."""
+def scaled(
+    raw: Array, slope: Array, offset: Array, unseen: Array, short: Array, cover: Array
+) -> Array:
+    """Platt scaling whose slope and offset move with the length of history, above a floor.
+
+    Parameters
+    ----------
+    unseen
+        (2,) of `ClassModel.unseen`.
+    cover
+        (M,) of `cover_of`.
+
+    Notes
+    -----
+    Where a share u of the assets leaves no trace, nothing that a meter shows makes the odds of the
+    class, at a prevalence of one half, less than u: they are u + (1 - u) times those of an asset
+    that can be seen.
+    """
     factor = np.maximum(slope[0] + slope[1] * short, LEAST_SLOPE)
-    return np.asarray(factor * raw + offset[0] + offset[1] * short)
+    seen = factor * raw + offset[0] + offset[1] * short
+    return floored(seen, unseen[0] + unseen[1] * cover)
+
+
+def floored(seen: Array, unseen: Array) -> Array:
+    """Logit of the class from that of a visible asset of it and that of the share unseen."""
+    return np.asarray(np.logaddexp(-np.logaddexp(0.0, -unseen), -np.logaddexp(0.0, unseen) + seen))
+
+
+def cover_of(asset_class: str, table: Array, names: Sequence[str]) -> Array:
+    """(M,) how much a site could hide, by the feature of `COVER`; zero for other classes."""
+    name = COVER.get(asset_class)
+    if name not in names:
+        return np.zeros(len(table))
+    return np.clip(np.nan_to_num(table[:, names.index(name)]), *COVER_REACH)
 
 
 def shortness(days: npt.NDArray[np.float64] | float) -> npt.NDArray[np.float64]:

@@ -83,6 +83,14 @@ def score(
         bool,
         typer.Option("--overlay", help="Fill an empty truth with assets laid over real meters."),
     ] = False,
+    hide_export: Annotated[
+        bool,
+        typer.Option(
+            "--hide-export",
+            help="Judge every meter by its import alone, as if none had an export register; "
+            "results go to a folder of their own, export_hidden.",
+        ),
+    ] = False,
     jobs: Annotated[int, typer.Option("--jobs", min=1, help="Processes.")] = 1,
     again: Annotated[
         bool, typer.Option("--again", help="Characterise anew what has results already.")
@@ -117,6 +125,7 @@ def score(
         sealed=sealed,
         simulate=simulate,
         overlay=overlay,
+        hide_export=hide_export,
         say=say,
     )
     board, folder = run(wanted, lambda label: progress(label, None))
@@ -143,7 +152,8 @@ def _tell(board: Scoreboard) -> None:
         {"asset_class": name, "parameter": parameter, "statistic": statistic}
         for name, (parameter, statistic, _) in RATED.items()
     ]
-    say(f"Model {board.about['model']}, left out: {board.about['left_out']}. ")
+    about = board.about
+    say(f"Model {about['model']}, left out: {about['left_out']}, hidden: {about['hidden']}.")
     for name, columns in SHOWN.items():
         frame = board.parts[name].filter(pl.col("group") == "all")
         if name == "rating":

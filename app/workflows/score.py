@@ -34,6 +34,8 @@ TRUTH_FILES = tuple(
 )
 BOARD = "scoreboard"
 """Folder of the scoreboard inside the results."""
+HIDDEN = "export_hidden"
+"""Folder, inside the results, of those made without export registers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class Wanted:
     """SHA-256 of run.json that was given away before the truth was opened."""
     simulate: int | None = None
     """Simulated sites to make the truth of, where the folder is empty."""
+    hide_export: bool = False
+    """Whether every meter is judged by its import alone; results go to `HIDDEN`."""
     overlay: bool = False
     """Whether the truth is to be made of simulated assets laid over the real open boundaries."""
     say: Callable[[str], None] = field(default=lambda _: None)
@@ -70,6 +74,8 @@ def score(wanted: Wanted, bar: Bar) -> tuple[Scoreboard, Path]:
     base = wanted.results
     if wanted.leave_out is not None:
         base = base / f"leave_out_{wanted.leave_out}"
+    if wanted.hide_export:
+        base = base / HIDDEN
     if wanted.sealed is not None:
         check_seal(Run(base, None), wanted.sealed)
     if wanted.simulate is not None:
@@ -120,7 +126,13 @@ def _complete(wanted: Wanted, truth: Truth, base: Path, bar: Bar) -> None:
         wanted.say(f"Characterising {label} of {truth.sites.height} meters into {run.folder}.")
         with bar("Characterising") as advance:
             run_engine(
-                truth, run.folder, folds, months=run.months, jobs=wanted.jobs, progress=advance
+                truth,
+                run.folder,
+                folds,
+                months=run.months,
+                hide_export=wanted.hide_export,
+                jobs=wanted.jobs,
+                progress=advance,
             )
 
 
@@ -177,6 +189,7 @@ def _about(
         "engine": report.get("engine_version", "not stated"),
         "prevalence": report.get("prevalence", "balanced"),
         "left_out": wanted.leave_out or "nothing",
+        "hidden": "export registers" if wanted.hide_export else "nothing",
         "sites": truth.sites.height,
         "labelled": ", ".join(
             f"{name} {int(labels.sum())} of {labels.len()}" for name, labels in known.items()
@@ -201,6 +214,11 @@ def _notes(
             "The model that came with the program trained on the open sites of FMAR_DATA: where "
             "these are among the sites scored, the figures are not blind. Use --leave-out group "
             "or family for figures that are."
+        )
+    if wanted.hide_export:
+        yield (
+            "Export registers are hidden: every meter is judged by its import alone, against the "
+            "same labels and sub-meters. Baselines foretell import."
         )
     yield (
         "Unknown labels are left out; presumed_no_ev counts as absent. Sites without enough "

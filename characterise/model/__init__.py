@@ -44,6 +44,9 @@ class ClassModel:
     `characterise.presence.shortness` adds to it."""
     offset: Array
     """(2,) the same for the offset."""
+    unseen: Array
+    """(2,) logit of the share of sites with the class that look as if they had none, and what each
+    unit of `characterise.calibration.cover_of` adds to it."""
     knots: Array
     """(K,) calibrated logits at which the evidence was counted."""
     least: Array
@@ -118,7 +121,7 @@ def read_artefact(name: str, path: Path | None, version: int) -> dict[str, Any]:
     return body
 
 
-_ARRAYS = ("slope", "offset", "knots", "least", "most")
+_ARRAYS = ("slope", "offset", "unseen", "knots", "least", "most")
 _NUMBERS = ("fit_sd", "transfer_sd", "n_positive", "n_negative")
 
 
@@ -138,7 +141,9 @@ def _rounded(value: Any) -> Any:
 
 
 def _read(name: str, body: Mapping[str, Any]) -> ClassModel:
-    values: dict[str, Any] = {key: body[key] for key in _NUMBERS}
-    values |= {key: np.array(body[key], dtype=np.float64) for key in _ARRAYS}
+    # Models made before `unseen` was fitted took every asset for visible.
+    held = {"unseen": [-40.0, 0.0], **body}
+    values: dict[str, Any] = {key: held[key] for key in _NUMBERS}
+    values |= {key: np.array(held[key], dtype=np.float64) for key in _ARRAYS}
     trees = tree_arrays.read(body["trees"])
     return ClassModel(name, tuple(body["features"]), trees, **values)

@@ -1,4 +1,4 @@
-"""The engine over a truth folder's readings: all of them, or the last months of each meter."""
+"""The engine over a truth folder's readings: all of them, the last months, or import alone."""
 
 from __future__ import annotations
 
@@ -44,21 +44,30 @@ def run_engine(
     folds: Sequence[Fold],
     *,
     months: int | None = None,
+    hide_export: bool = False,
     jobs: int = 1,
     progress: Progress | None = None,
 ) -> None:
     """Characterise with attribution into ``out``, each meter by its own fold's model.
+
+    Parameters
+    ----------
+    hide_export
+        Whether every meter is read as if it had no export register.
 
     Notes
     -----
     Labels stay behind: the reader of meters drops every column that the contract does not name.
     """
     inputs = _inputs(truth)
+    if hide_export:
+        inputs = replace(inputs, meters=unexported(inputs.meters))
     settings = ProfileSettings(attribute=True)
     with TemporaryDirectory(prefix="fmar-score-") as scratch:
         parts = []
         for number, fold in enumerate(folds):
-            reads = _kept(inputs.reads, fold.mpan, months, Path(scratch) / f"{number}.parquet")
+            path = Path(scratch) / f"{number}.parquet"
+            reads = _kept(inputs.reads, fold.mpan, months, path, hide_export=hide_export)
             if reads is None:
                 continue
             part = Path(scratch) / f"{number}"
@@ -102,10 +111,31 @@ def _inputs(truth: Truth) -> RunInputs:
     return replace(found, signals=truth.signals())
 
 
-def _kept(reads: Path, mpan: Sequence[str] | None, months: int | None, out: Path) -> Path | None:
-    """The file itself, or a copy of some meters or of the last months; None of nothing."""
-    if mpan is not None:
-        some = scan(reads).filter(pl.col("mpan").cast(pl.String).is_in(list(mpan)))
+def unexported(meters: pl.DataFrame | None) -> pl.DataFrame | None:
+    """Facts of meters, none of which has an export register."""
+    if meters is None:
+        return None
+    return meters.with_columns(has_export_register=pl.lit(value=False))
+
+
+def _kept(
+    reads: Path,
+    mpan: Sequence[str] | None,
+    months: int | None,
+    out: Path,
+    *,
+    hide_export: bool,
+) -> Path | None:
+    """The file itself, or a copy of some meters, of import or of the last months; None of nothing.
+
+    A hidden export is blank, as the contract has it of a meter without the register.
+    """
+    if mpan is not None or hide_export:
+        some = scan(reads)
+        if mpan is not None:
+            some = some.filter(pl.col("mpan").cast(pl.String).is_in(list(mpan)))
+        if hide_export:
+            some = some.with_columns(export_kwh=pl.lit(None, dtype=pl.Float32))
         held = collect(some, reads)
         if held.is_empty():
             return None

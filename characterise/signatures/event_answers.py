@@ -18,6 +18,7 @@ from characterise.signatures.ordinary_days import (
     TAIL,
     drift,
     expect,
+    most_of,
     place,
     predictors,
     prefix_sums,
@@ -188,14 +189,15 @@ def answers(net, asked, warmth, sun, calendar, known, residuals):  # type: ignor
                 if lengths[e] != length:
                     length = lengths[e]
                     raw, freed, edge, slots = _placebos(off, days, length)
+                    most, limit = most_of(raw), 4 * _robust(freed)
                 p, d = starts[e], day[starts[e]]
                 if not predictors(total, count, warmth[d], sun[d], p, weekday[p], season[d], row):
                     continue
                 place(row, centre, scale)
-                drift(raw, days, day[p : p + 1], False, shift)
+                drift(raw, days, day[p : p + 1], False, most, shift)
                 known[e, LOAD] = _residuals(net, p, length, row, beta, shift[0], residuals[e])
                 known[e, SLOT_SCATTER] = slots
-                _judge(residuals[e], length, signs[e], d, days, freed, edge, known[e])
+                _judge(residuals[e], length, signs[e], d, days, freed, edge, limit, known[e])
         first = stop
     return starts, lengths, signs
 
@@ -212,7 +214,7 @@ def _placebos(off, days, length):  # type: ignore[no-untyped-def]
         for t in range(LEAD, LEAD + length):
             total += (off[i, t] - raw[i]) ** 2
         slots[i] = np.sqrt(total / max(length - 1, 1))
-    drift(raw, days, days, True, freed)
+    drift(raw, days, days, True, most_of(raw), freed)
     return raw, raw - freed, edge, np.median(slots)
 
 
@@ -232,13 +234,15 @@ def _residuals(net, start, length, row, beta, shift, out):  # type: ignore[no-un
 
 
 @njit(cache=True)
-def _judge(residual, length, sign, day, days, freed, edge, known):  # type: ignore[no-untyped-def]
-    """Fill what is known of one run, among the ordinary days of its season or else of all."""
+def _judge(residual, length, sign, day, days, freed, edge, most, known):  # type: ignore[no-untyped-def]
+    """Fill what is known of one run, among the ordinary days of its season or else of all.
+
+    An ordinary day's answer ``freed`` counts as ``most`` at most in the scatter.
+    """
     response = sign * _window(residual, length)
     if isnan(response):
         return
     step = sign * _edges(residual, length)
-    most = 4 * _robust(freed)
     for reach in (_SEASON_DAYS, 400):
         n = 0
         below = under = size = 0.0

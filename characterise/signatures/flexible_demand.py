@@ -25,6 +25,7 @@ from characterise.signatures.event_answers import (
     answers,
     around,
 )
+from characterise.signatures.ordinary_days import LEAD
 from characterise.signatures.response_shape import lay_responses
 
 FEATURES: Final = (
@@ -35,13 +36,36 @@ FEATURES: Final = (
     "edge_z",
     "strong_share",
     "n_events",
+    "least_share",
+    "least_kw",
+    "emptied",
+    "given_back",
 )
-SIGNS: Final = (1, 1, 1, 1, 1, 1, 0)
+SIGNS: Final = (1, 1, 1, 1, 1, 1, 0, 1, 0, -1, -1)
 """Direction in which physics lets each feature speak for the class; 0 is told, never weighed."""
 _N = len(FEATURES)
 _STRONG: Final = 0.9
+_STANDBY_KW: Final = 0.1
+"""Expected load under which a meter at zero says nothing."""
+_NOTHING: Final = 0.02
+"""Share of the expected load up to which none is left."""
 _MOST: Final = 6.0
 """Scatters beyond which one event's answer counts no more."""
+
+
+@njit(cache=True)
+def _beyond(net, start, length, residual, out):  # type: ignore[no-untyped-def]
+    """Add half-hours with a load expected, those with none left, kW gone, and kW below zero."""
+    for t in range(length):
+        if start + t >= len(net) or isnan(residual[LEAD + t]):
+            continue
+        load = net[start + t] + residual[LEAD + t]
+        if load > _STANDBY_KW:
+            out[0] += 1
+            out[1] += net[start + t] <= _NOTHING * load
+        if residual[LEAD + t] > 0:
+            out[2] += residual[LEAD + t]
+            out[3] += max(-net[start + t], 0.0) - max(-load, 0.0)
 
 
 @njit(cache=True)
@@ -49,13 +73,15 @@ def _features(net, rows, calls, index, warmth, sun, station, calendar, table):  
     most = net.shape[1] // 2 + 1
     known = np.empty((most, N_KNOWN))
     residuals = np.empty((most, WIDTH), np.float32)
+    gone = np.empty(4)
     for m in rows:
         s = station[m]
-        starts, _, _ = answers(
+        starts, lengths, signs = answers(
             net[m], calls[index[m]], warmth[s], sun[s], calendar, known, residuals
         )
         n = edges = 0
-        ranks = steps = scaled = responses = load = strong = 0.0
+        ranks = steps = scaled = responses = load = strong = scatter = 0.0
+        gone[:] = 0.0
         for e in range(len(starts)):
             if isnan(known[e, RANK]):
                 continue
@@ -66,6 +92,9 @@ def _features(net, rows, calls, index, warmth, sun, station, calendar, table):  
             scaled += min(max(ratio, -_MOST), _MOST)
             responses += known[e, RESPONSE]
             load += known[e, LOAD]
+            scatter += known[e, SCATTER] ** 2
+            if signs[e] > 0:
+                _beyond(net[m], starts[e], lengths[e], residuals[e], gone)
             if not isnan(known[e, EDGE_RANK]):
                 steps += known[e, EDGE_RANK]
                 edges += 1
@@ -79,10 +108,14 @@ def _features(net, rows, calls, index, warmth, sun, station, calendar, table):  
         out[4] = (steps / edges - 0.5) * np.sqrt(12.0 * edges) if edges else np.nan
         out[5] = strong / n
         out[6] = n
+        out[7] = np.log10((np.sqrt(scatter) + 0.02) / (load + 0.02 * n))
+        out[8] = np.log10(np.sqrt(scatter) / n + 0.01)
+        out[9] = gone[1] / gone[0] if gone[0] else np.nan
+        out[10] = gone[3] / gone[2] if gone[2] else np.nan
 
 
 def features(cube: MeterCube, signals: pl.DataFrame | None = None) -> Float:
-    """(M, 7) figures of `FEATURES`; all NaN at a meter that no signal covered.
+    """(M, 11) figures of `FEATURES`; all NaN at a meter that no signal covered.
 
     Parameters
     ----------
@@ -94,6 +127,11 @@ def features(cube: MeterCube, signals: pl.DataFrame | None = None) -> Float:
     Each event's answer is ranked among the same local time of ordinary days, `event_answers`.
     Under no response ranks are uniform, so that their mean times sqrt(12 n) is a permutation z
     score; likewise the steps into and out of the window, which slow drift cannot feign.
+    ``least_share`` and ``least_kw`` say how much of the load, and how much power, a response needs
+    to stand one standard error out (log 10): a faint answer speaks against the class only where
+    a real one would have shown. ``least_kw`` is not weighed: homes would be known by their size.
+    ``emptied`` and ``given_back`` are what a battery does and a load that gives way does not:
+    nothing is left, or power comes back.
     """
     calls, index = asked(cube, signals)
     table = np.full((cube.n_meters, _N), np.nan, dtype=np.float32)

@@ -106,51 +106,56 @@ def place(row, centre, scale):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _ridge(x, y):  # type: ignore[no-untyped-def]
-    """(P, T) ridge coefficients of (n, P) predictors and (n, T) loads."""
-    across = np.ascontiguousarray(x.T)
-    gram = np.dot(across, x)
-    gram[0, 0] += 1e-9
-    for p in range(1, len(gram)):
-        gram[p, p] += _PRIOR_DAYS
-    return np.linalg.solve(gram, np.dot(across, y))
-
-
-@njit(cache=True)
 def expect(x, y, length):  # type: ignore[no-untyped-def]
-    """(P, T) coefficients, and (n, T) expected less observed of the ordinary days.
+    """(P, T) ridge coefficients, and (n, T) expected less observed of the ordinary days.
 
-    Days far off are left out of a second fit. Residuals are widened as if each day had been left
-    out itself, by the mean leverage.
+    Days far off in the window's mean, by a first fit of it alone, are left out. Residuals are
+    widened as if each day had been left out itself, by the mean leverage.
     """
-    n = len(x)
-    beta = _ridge(x, y)
-    off = np.dot(x, beta) - y
+    n, width = x.shape
+    turned = np.ascontiguousarray(x.T)
+    gram = np.dot(turned, x)
+    gram[0, 0] += 1e-9
+    for p in range(1, width):
+        gram[p, p] += _PRIOR_DAYS
     mean = np.empty(n)
     for i in range(n):
-        mean[i] = abs(off[i, LEAD : LEAD + length].mean())
+        mean[i] = y[i, LEAD : LEAD + length].mean()
+    mean = np.abs(np.dot(x, np.linalg.solve(gram, np.dot(turned, mean))) - mean)
     used = mean <= _OUTLIER * 1.4826 * np.median(mean) + 1e-9
-    if LEAST_DAYS <= used.sum() < n:
-        beta = _ridge(x[used], y[used])
-        off = np.dot(x, beta) - y
-    return beta, off * (n / max(n - x.shape[1], 0.5 * n))
+    across = np.dot(turned, y)
+    if used.sum() >= LEAST_DAYS:
+        for far in np.flatnonzero(~used):
+            for p in range(width):
+                for q in range(width):
+                    gram[p, q] -= x[far, p] * x[far, q]
+                for t in range(y.shape[1]):
+                    across[p, t] -= x[far, p] * y[far, t]
+    beta = np.linalg.solve(gram, across)
+    off = np.dot(x, beta) - y
+    return beta, off * (n / max(n - width, 0.5 * n))
 
 
 @njit(cache=True)
-def drift(values, days, at, own, out):  # type: ignore[no-untyped-def]
+def most_of(values):  # type: ignore[no-untyped-def]
+    """Three robust sd of values about zero, up to which `drift` lets each of them count."""
+    return 3 * 1.4826 * np.median(np.abs(values))
+
+
+@njit(cache=True)
+def drift(values, days, at, own, most, out):  # type: ignore[no-untyped-def]
     """Fill what the ordinary days around each of the days ``at`` are off by, drawn to zero.
 
     Parameters
     ----------
     values, days
-        (n,) what ordinary days are off by, and their ascending numbers; a value counts as three
-        robust sd at most.
+        (n,) what ordinary days are off by, and their ascending numbers; a value counts as ``most``
+        at most.
     at
         (k,) ascending day numbers.
     own
         Whether ``at`` are the ordinary days themselves, each of which is left out of its own.
     """
-    most = 3 * 1.4826 * np.median(np.abs(values))
     first = stop = 0
     total = 0.0
     for i in range(len(at)):

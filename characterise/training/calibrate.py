@@ -1,4 +1,4 @@
-"""Calibration on sites that the trees did not see: Platt by history, and Venn-Abers evidence."""
+"""Calibration on sites that the trees did not see: Platt above a floor, Venn-Abers evidence."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.isotonic import isotonic_regression
 
+from characterise.calibration import floored
 from characterise.training.weights import effective
 
 Array = npt.NDArray[np.float64]
@@ -15,34 +16,70 @@ Array = npt.NDArray[np.float64]
 KNOTS: Final = 61
 REACH: Final = 6.0
 """Logit beyond which all is alike."""
-_PRIOR: Final = np.array([1.0, 0.0, 0.0, 0.0])
-_PRECISION: Final = np.array([0.05, 2.0, 0.05, 2.0])
-"""Of a Gaussian prior on slope, its change, offset, its change."""
+_PRIOR: Final = np.array([1.0, 0.0, 0.0, 0.0, -3.5, 0.0])
+_PRECISION: Final = np.array([0.05, 2.0, 0.05, 2.0, 0.2, 0.2])
+"""Of a Gaussian prior on slope, its change, offset, its change, logit unseen, its change."""
 
 
-def platt(raw: Array, label: Array, weight: Array, short: Array) -> tuple[Array, Array]:
-    """(2,) slope and (2,) offset of the calibrated logit by length of history.
+def platt(
+    raw: Array, label: Array, weight: Array, short: Array, cover: Array
+) -> tuple[Array, Array, Array]:
+    """(2,) slope and (2,) offset of the calibrated logit by length of history, (2,) its floor.
+
+    Parameters
+    ----------
+    raw
+        (N,) logits of sites that the trees did not see, those with assets too small to be seen
+        among them.
+    cover
+        (N,) of `characterise.calibration.cover_of`.
 
     Notes
     -----
-    Maximum likelihood with soft labels (Platt 1999); slope and offset each have a term in
-    `characterise.calibration.shortness`.
+    Maximum likelihood with soft labels (Platt 1999) by Fisher scoring; slope and offset each have
+    a term in `characterise.calibration.shortness`, the share of assets unseen
+    (`characterise.calibration.scaled`) one in how much a site could hide.
     """
     weight = weight * (effective(weight) / weight.sum())
     ones = (weight * label).sum(), (weight * (1 - label)).sum()
     target = np.where(label > 0, (ones[0] + 1) / (ones[0] + 2), 1 / (ones[1] + 2))
     row = np.stack([raw, raw * short, np.ones_like(raw), short], axis=1)
+    floor = np.stack([np.ones_like(raw), cover], axis=1)
+
+    def loss(theta: Array) -> float:
+        logit = floored(row @ theta[:4], floor @ theta[4:])
+        prior = 0.5 * (_PRECISION * (theta - _PRIOR) ** 2).sum()
+        return float((weight * (np.logaddexp(0.0, logit) - target * logit)).sum() + prior)
+
     theta = _PRIOR.copy()
-    for _ in range(60):
-        chance = 0.5 * (1 + np.tanh(0.5 * (row @ theta)))
-        gradient = row.T @ (weight * (chance - target)) + _PRECISION * (theta - _PRIOR)
-        curve = weight * chance * (1 - chance)
-        hessian = (row * curve[:, None]).T @ row + np.diag(_PRECISION)
-        step = np.linalg.solve(hessian, gradient)
-        theta = theta - np.clip(step, -1.0, 1.0)
-        if np.abs(step).max() < 1e-9:
+    least = loss(theta)
+    for _ in range(100):
+        gradient, hessian = _curve(row, floor, target, weight, theta)
+        step = np.clip(np.linalg.solve(hessian, gradient), -1.0, 1.0)
+        while (found := loss(theta - step)) > least and np.abs(step).max() > 1e-6:
+            step = step / 2
+        if found >= least:
             break
-    return theta[:2], theta[2:]
+        theta, gained, least = theta - step, least - found, found
+        if gained < 1e-10:
+            break
+    return theta[:2], theta[2:4], theta[4:]
+
+
+def _curve(
+    row: Array, floor: Array, target: Array, weight: Array, theta: Array
+) -> tuple[Array, Array]:
+    """Gradient of the loss and its expected Hessian."""
+    seen, hidden = row @ theta[:4], floor @ theta[4:]
+    logit = floored(seen, hidden)
+    share = 0.5 * (1 + np.tanh(0.5 * hidden))
+    by_seen = 1 - share * np.exp(-logit)
+    by_share = (np.exp(-logit) - np.exp(seen - logit)) * share * (1 - share)
+    moves = np.concatenate([row * by_seen[:, None], floor * by_share[:, None]], axis=1)
+    chance = 0.5 * (1 + np.tanh(0.5 * logit))
+    gradient = moves.T @ (weight * (chance - target)) + _PRECISION * (theta - _PRIOR)
+    curve = weight * chance * (1 - chance)
+    return gradient, (moves * curve[:, None]).T @ moves + np.diag(_PRECISION)
 
 
 def venn_abers(logit: Array, label: Array, weight: Array) -> tuple[Array, Array, Array]:
@@ -59,6 +96,8 @@ def venn_abers(logit: Array, label: Array, weight: Array) -> tuple[Array, Array,
     -----
     Vovk and Petej (2014), inductive: isotonic fits with the new site on either side.
     """
+    heard = weight > 0
+    logit, label, weight = logit[heard], label[heard], weight[heard]
     weight = weight * (effective(weight) / weight.sum())
     order = np.argsort(logit, kind="stable")
     z, y, w = logit[order], label[order], weight[order]

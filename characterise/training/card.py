@@ -60,9 +60,9 @@ def card(
         f"# Presence model {model.version}",
         "",
         "Boosted trees a class on physical features, each used only in the direction physics",
-        "allows; Platt scaling by length of history on logits of sites not seen; bounds by",
-        "Venn-Abers evidence, the jackknife and the spread between families. `make train` repeats",
-        "it, byte for byte.",
+        "allows; Platt scaling by length of history on logits of sites not seen, above a floor for",
+        "assets too small to be seen; bounds by Venn-Abers evidence, the jackknife and the spread",
+        "between families. `make train` repeats it, byte for byte.",
         "",
         "## Data",
         "",
@@ -75,7 +75,9 @@ def card(
         "`grouped`: folds that share no home, building or charging trace. `family`: the whole",
         "family left out, and what shares a trace with it. `simulated only`: trained on simulated",
         "sites alone. `overlay`: simulated assets over real boundaries. Real `measure_only` sites",
-        "are measured here and never trained on. Brier and ECE are weighed to prevalence one half.",
+        "are measured here and never trained on. `export hidden`: the same sites by their import",
+        "registers alone. Brier and ECE are weighed to prevalence one half and count simulated",
+        "assets too small to be seen, which the other figures leave out.",
         "",
         *tables.PRESENCE_HEAD,
         *(row for place, result in every for row in tables.presence(table, place, result)),
@@ -91,7 +93,7 @@ def card(
         *tables.FAMILY_HEAD,
         *(row for place, result in every for row in tables.by_family(table, place, result)),
         "",
-        f"Tiers, grouped folds, all histories (high: lower bound > {_RULE.high_above}; "
+        f"Tiers, grouped folds, all views (high: lower bound > {_RULE.high_above}; "
         f"medium: other >= {_RULE.medium_from}):",
         "",
         *tables.TIER_HEAD,
@@ -123,8 +125,9 @@ def _leaning(part: ClassModel, table: Table, result: Trained) -> str:
         blank[:, column] = np.nan
         change.append((float(np.abs(part.trees.logit(blank) - base).mean()), name))
     told = ", ".join(f"{name} {size:.2f}" for size, name in sorted(change, reverse=True))
+    unseen = 0.5 * (1 + np.tanh(0.5 * part.unseen[0]))
     return (
-        f"- {part.asset_class}: {told}; slope {part.slope[0]:.2f}, jackknife sd "
-        f"{part.fit_sd:.2f}, transfer sd {part.transfer_sd:.2f}; "
+        f"- {part.asset_class}: {told}; slope {part.slope[0]:.2f}, unseen {unseen:.3f}, "
+        f"jackknife sd {part.fit_sd:.2f}, transfer sd {part.transfer_sd:.2f}; "
         f"{part.n_positive} with, {part.n_negative} without"
     )

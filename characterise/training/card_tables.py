@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from characterise.asset_classes import ASSET_CLASSES
+from characterise.asset_classes import ASSET_CLASSES, BESS, SOLAR_PV
 from characterise.capability.error_model import WITHIN
 from characterise.model import ClassModel
 from characterise.presence import TierRule
@@ -24,6 +24,8 @@ Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 SOURCES: Final = (REAL, OVERLAY, SIMULATED)
+GIVES: Final = (BESS, SOLAR_PV)
+"""Classes that export, which are judged once more without the export register."""
 PRESENCE_HEAD: Final = (
     "| class | judged | sites | with | AUC | macro-F1 | recall (Wilson) | specificity (Wilson) "
     "| Brier | ECE |",
@@ -69,24 +71,35 @@ def weighed(table: Table, result: Trained, part: ClassModel) -> Array:
 def presence(table: Table, place: int, result: Trained) -> Iterator[str]:
     """Rows of `PRESENCE_HEAD`."""
     label = table.labels[result.rows, place]
-    judged = (
-        ("grouped", result.grouped),
-        ("family", result.by_family),
-        ("simulated only", result.simulated_only),
-    )
-    for kind, logit in judged:
+    told = list(_judged(result))
+    views = [(kind, logit, missed, table.whole) for kind, logit, missed in told]
+    if ASSET_CLASSES[place] in GIVES:
+        bare = table.import_alone
+        views += [(f"{kind}, export hidden", z, missed, bare) for kind, z, missed in told[:2]]
+    source_of = table.sites["source"].to_numpy()
+    for kind, logit, missed, view in views:
         for source in SOURCES:
-            use = _of(table, result, source) & table.whole[result.rows] & np.isfinite(logit)
+            shown = view & np.asarray(source_of == source)
+            use = shown[result.rows] & np.isfinite(logit)
             if not use.any():
                 continue
             z, y = logit[use], label[use]
-            chance = 0.5 * (1 + np.tanh(z / 2))
+            faint = missed[shown[result.faint] & np.isfinite(missed)]
+            chance = 0.5 * (1 + np.tanh(np.concatenate([z, faint]) / 2))
+            there = np.concatenate([y, np.ones(faint.size)])
             yield (
                 f"| {ASSET_CLASSES[place]} | {source}, {kind} | {y.size} | {int(y.sum())} "
                 f"| {_told(figures.auc(z, y))} | {_told(figures.macro_f1(z >= 0, y))} "
                 f"| {_share(z[y == 1] >= 0)} | {_share(z[y == 0] < 0)} "
-                f"| {_told(figures.brier(chance, y))} | {_told(figures.ece(chance, y))} |"
+                f"| {_told(figures.brier(chance, there))} | {_told(figures.ece(chance, there))} |"
             )
+
+
+def _judged(result: Trained) -> Iterator[tuple[str, Array, Array]]:
+    """How sites were judged, their logits, and those of assets too small to be seen."""
+    kinds = ("grouped", "family", "simulated only")
+    logits = (result.grouped, result.by_family, result.simulated_only)
+    yield from zip(kinds, logits, result.faint_told, strict=True)
 
 
 def by_history(table: Table, place: int, result: Trained) -> Iterator[str]:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from characterise.calibration import scaled
+from characterise.calibration import cover_of, scaled
 from characterise.model import ClassModel
 from characterise.model.trees import Trees
 from characterise.signatures import SIGNATURES
@@ -39,9 +39,15 @@ class Rows:
     """(N,) rows of the table."""
     sites: pl.DataFrame
     label: Array
+    """(N,) 1 where the class is there, seen or not."""
+    faint: Flags
+    """(N,) it is there and too small to be seen: no tree learns from it, every calibration counts
+    it."""
     values: Array
     """(N, F) features that may be weighed."""
     short: Array
+    cover: Array
+    """(N,) of `characterise.calibration.cover_of`."""
     may_train: Flags
     whole: Flags
     cluster: Index
@@ -49,16 +55,18 @@ class Rows:
 
     def fit(self, use: Flags) -> Trees | None:
         """Trees of the rows ``use``; None where one side has next to nothing."""
+        use = use & ~self.faint
         label = self.label[use]
         if min(label.sum(), (1 - label).sum()) < LEAST_A_SIDE:
             return None
         weight = weights(self.sites.filter(pl.Series(use)), label)
-        return fit_trees(self.values[use], label, weight, _signs(self.place))
+        heard = weight > 0
+        return fit_trees(self.values[use][heard], label[heard], weight[heard], _signs(self.place))
 
-    def calibrate(self, raw: Array, use: Flags) -> tuple[Array, Array]:
-        """Platt's slope and offset by the raw logits ``use`` of rows not seen."""
+    def calibrate(self, raw: Array, use: Flags) -> tuple[Array, Array, Array]:
+        """Platt's slope and offset, and the floor, by the raw logits ``use`` of rows not seen."""
         weight = weights(self.sites.filter(pl.Series(use)), self.label[use])
-        return platt(raw[use], self.label[use], weight, self.short[use])
+        return platt(raw[use], self.label[use], weight, self.short[use], self.cover[use])
 
     def without(self, away: Flags) -> Flags:
         """(N,) rows to train on that share no home, building or trace with the rows ``away``."""
@@ -67,9 +75,11 @@ class Rows:
 
 
 def rows_of(table: Table, place: int) -> Rows:
-    """The labelled rows of the class at ``place`` of `ASSET_CLASSES`."""
+    """The rows of the class at ``place`` of `ASSET_CLASSES`."""
+    signature = SIGNATURES[place]
     values = table.features[place][:, [sign != 0 for sign in SIGNATURES[place].signs]]
-    label = table.labels[:, place]
+    faint = table.faint[:, place]
+    label = np.where(faint, 1.0, table.labels[:, place])
     at = np.flatnonzero(np.isfinite(label) & np.isfinite(values).any(axis=1))
     sites = table.sites[at]
     cluster = clusters(sites)
@@ -78,8 +88,10 @@ def rows_of(table: Table, place: int) -> Rows:
         at=at,
         sites=sites,
         label=label[at],
+        faint=faint[at],
         values=values[at],
         short=table.short[at],
+        cover=cover_of(signature.asset_class, table.features[place][at], signature.feature_names),
         may_train=table.may_train[at],
         whole=table.whole[at],
         cluster=cluster,
@@ -99,8 +111,8 @@ def class_model(rows: Rows) -> tuple[ClassModel, Array]:
     if final is None or not use.any():
         name = SIGNATURES[rows.place].asset_class
         raise ValueError(f"too few labelled sites to learn {name} from")
-    slope, offset = rows.calibrate(raw, use)
-    logit = scaled(raw, slope, offset, rows.short)
+    slope, offset, unseen = rows.calibrate(raw, use)
+    logit = scaled(raw, slope, offset, unseen, rows.short, rows.cover)
     weight = weights(rows.sites.filter(pl.Series(use)), rows.label[use])
     knots, least, most = venn_abers(logit[use], rows.label[use], weight)
     names = SIGNATURES[rows.place].feature_names
@@ -113,12 +125,13 @@ def class_model(rows: Rows) -> tuple[ClassModel, Array]:
         trees=final,
         slope=slope,
         offset=offset,
+        unseen=unseen,
         knots=knots,
         least=least,
         most=most,
         fit_sd=float(slope[0] * _jackknife(rows, [part for part in parts if part is not None])),
-        transfer_sd=_transfer(rows, slope, offset),
-        n_positive=int(rows.label[rows.may_train & rows.whole].sum()),
+        transfer_sd=_transfer(rows, slope, offset, unseen),
+        n_positive=int(rows.label[rows.may_train & rows.whole & ~rows.faint].sum()),
         n_negative=int((1 - rows.label)[rows.may_train & rows.whole].sum()),
     ), raw
 
@@ -135,7 +148,7 @@ def _jackknife(rows: Rows, parts: list[Trees]) -> float:
     return float(np.sqrt(np.median(variance)))
 
 
-def _transfer(rows: Rows, slope: Array, offset: Array) -> float:
+def _transfer(rows: Rows, slope: Array, offset: Array, unseen: Array) -> float:
     """Root mean square shift of large families' logits when the family is left out."""
     shifts = []
     for mine in families(rows):
@@ -143,7 +156,7 @@ def _transfer(rows: Rows, slope: Array, offset: Array) -> float:
             part = rows.fit(rows.without(mine))
             if part is not None:
                 raw = part.logit(rows.values[mine])
-                logit = scaled(raw, slope, offset, rows.short[mine])
+                logit = scaled(raw, slope, offset, unseen, rows.short[mine], rows.cover[mine])
                 weight = weights(rows.sites.filter(pl.Series(mine)), rows.label[mine])
                 shifts.append(_shift(logit, rows.label[mine], weight))
     return float(np.sqrt(np.mean(np.square(shifts)))) if shifts else 1.0

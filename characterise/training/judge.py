@@ -23,7 +23,7 @@ class Trained:
 
     model: ClassModel
     rows: Index
-    """(N,) labelled rows of the table, training or not."""
+    """(N,) labelled rows of the table, training or not, assets too small to be seen left out."""
     grouped: Array
     """(N,) trees and calibration without the row's fold."""
     lower: Array
@@ -32,6 +32,10 @@ class Trained:
     """(N,) trees without the row's family and whatever shares a home or trace with it."""
     simulated_only: Array
     """(N,) trees and calibration of simulated sites alone; NaN for those."""
+    faint: Index
+    """(F,) rows whose asset is too small to be seen."""
+    faint_told: tuple[Array, Array, Array]
+    """(F,) their logits as ``grouped``, ``by_family`` and ``simulated_only``."""
 
 
 def train_class(table: Table, place: int) -> Trained:
@@ -40,13 +44,17 @@ def train_class(table: Table, place: int) -> Trained:
     model, raw = class_model(rows)
     grouped = _cross_calibrated(rows, raw)
     spread = np.hypot(model.fit_sd, model.transfer_sd) * widening(rows.sites["days"].to_numpy())
+    by_family, simulated_only = _by_family(rows, model), _simulated_only(rows)
+    seen, faint = ~rows.faint, rows.faint
     return Trained(
         model=model,
-        rows=rows.at,
-        grouped=grouped,
-        lower=bounds(model, grouped, spread)[0],
-        by_family=_by_family(rows, model),
-        simulated_only=_simulated_only(rows),
+        rows=rows.at[seen],
+        grouped=grouped[seen],
+        lower=bounds(model, grouped, spread)[0][seen],
+        by_family=by_family[seen],
+        simulated_only=simulated_only[seen],
+        faint=rows.at[faint],
+        faint_told=(grouped[faint], by_family[faint], simulated_only[faint]),
     )
 
 
@@ -56,8 +64,9 @@ def _cross_calibrated(rows: Rows, raw: Array) -> Array:
         mine = rows.fold == number
         use = rows.may_train & np.isfinite(raw) & ~mine
         if mine.any() and 0 < rows.label[use].sum() < use.sum():
-            slope, offset = rows.calibrate(raw, use)
-            out[mine] = scaled(raw[mine], slope, offset, rows.short[mine])
+            out[mine] = scaled(
+                raw[mine], *rows.calibrate(raw, use), rows.short[mine], rows.cover[mine]
+            )
     return out
 
 
@@ -67,7 +76,8 @@ def _by_family(rows: Rows, model: ClassModel) -> Array:
         part = rows.fit(rows.without(mine))
         if part is not None:
             raw = part.logit(rows.values[mine])
-            out[mine] = scaled(raw, model.slope, model.offset, rows.short[mine])
+            form = model.slope, model.offset, model.unseen
+            out[mine] = scaled(raw, *form, rows.short[mine], rows.cover[mine])
     return out
 
 
@@ -83,6 +93,8 @@ def _simulated_only(rows: Rows) -> Array:
             raw[mine] = held.logit(rows.values[mine])
     use = made & np.isfinite(raw)
     if part is not None and 0 < rows.label[use].sum() < use.sum():
-        slope, offset = rows.calibrate(raw, use)
-        out[~made] = scaled(part.logit(rows.values[~made]), slope, offset, rows.short[~made])
+        form = rows.calibrate(raw, use)
+        out[~made] = scaled(
+            part.logit(rows.values[~made]), *form, rows.short[~made], rows.cover[~made]
+        )
     return out

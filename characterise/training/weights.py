@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from characterise.training.histories import WHOLE
+
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
@@ -20,21 +22,22 @@ SHARES: Final[Mapping[str, float]] = {REAL: 0.30, SIMULATED: 0.35, OVERLAY: 0.35
 
 
 FEW: Final = 10.0
-"""Sites of a side at which a source counts by half."""
+"""Sites of its smaller side at which a source counts by half."""
 
 
 WHOLE_COUNTS: Final = 3.0
-"""Shorter histories that all of a site's history counts for."""
+"""Other views, shorter or without export, that all of a site's history counts for."""
 
 
 def weights(sites: pl.DataFrame, label: Array) -> Array:
     """(N,) weights, each side of the label summing to one half.
 
-    Sources by `SHARES`, less where they have few sites of that side; families of a source by the
-    root of their size; all the history of a site as much as its `WHOLE_COUNTS` shorter ones.
+    Sources by `SHARES`, less where they have few sites of either side: one that only ever has the
+    class, or never, would have it known by the source. Families of a source by the root of their
+    size; all views of a site together as one site.
     """
     source, family = sites["source"].to_numpy(), sites["family"].to_numpy()
-    each = np.where((sites["kept"] == 0).to_numpy(), WHOLE_COUNTS, 1.0)
+    each = np.where((sites["kept"] == WHOLE).to_numpy(), WHOLE_COUNTS, 1.0)
     each = (
         each
         / (sites.with_columns(pl.Series("each", each)).select(pl.col("each").sum().over("mpan")))[
@@ -42,16 +45,23 @@ def weights(sites: pl.DataFrame, label: Array) -> Array:
         ].to_numpy()
     )
     out = np.zeros(len(label))
+    heard = {name: SHARES[name] * _told(each, label, source == name) for name in SHARES}
     for side in (0.0, 1.0):
-        for name, share in SHARES.items():
-            here = (source == name) & (label == side)
-            if here.any():
-                sites_here = float(each[here].sum())
-                few = sites_here / (sites_here + FEW)
-                out += share * few * _by_family(family, here, each)
         mine = label == side
+        # Where no source has both sides there is no better choice than all of them.
+        shares = heard if any(heard[name] for name in set(source[mine])) else SHARES
+        for name, share in shares.items():
+            here = (source == name) & mine
+            if here.any():
+                out += share * _by_family(family, here, each)
         out[mine] *= 0.5 / max(out[mine].sum(), 1e-12)
     return out
+
+
+def _told(each: Array, label: Array, here: Flags) -> float:
+    """How far a source is heard, by the sites of its smaller side."""
+    fewest = min(float(each[here & (label == side)].sum()) for side in (0.0, 1.0))
+    return fewest / (fewest + FEW)
 
 
 def _by_family(family: npt.NDArray[np.str_], here: Flags, each: Array) -> Array:

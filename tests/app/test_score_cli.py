@@ -111,7 +111,7 @@ def test_out_of_fold_results_are_of_models_that_saw_none_of_them(fmar, root, mon
 
     sites = pl.read_parquet(root / "truth" / "sites.parquet").select("mpan", "family", "group_id")
     nobody = pl.lit(None, pl.String)
-    table = Table(sites.with_columns(trace_id=nobody, licence_class=pl.lit("open")), None, ())
+    table = Table(sites.with_columns(trace_id=nobody, licence_class=pl.lit("open")), None, (), None)
     seen = []
 
     def without(_table, rows):
@@ -129,6 +129,25 @@ def test_out_of_fold_results_are_of_models_that_saw_none_of_them(fmar, root, mon
     assert sum(fold["meters"] for fold in about["folds"]) == 20
     assert about["left_out"] == "group"
     assert (root / "results" / "detections.parquet").is_file()  # what was there is left alone
+
+
+def test_hidden_exports_are_scored_beside_the_rest_and_said_so(fmar, root):
+    before = (root / "results" / "run.json").read_bytes()
+    done = fmar("score", "--truth", root / "truth", "--results", root / "results", "--hide-export")
+    assert done.exit_code == 0, done.output
+    assert "hidden: export registers" in done.output
+    assert (root / "results" / "run.json").read_bytes() == before
+    hidden = root / "results" / "export_hidden"
+    about = json.loads((hidden / "scoreboard" / "scoreboard.json").read_text())["about"]
+    assert about["hidden"] == "export registers"
+    assert any("import alone" in note for note in about["notes"])
+    seen, unseen = (
+        pl.read_parquet(folder / "detections.parquet").filter(pl.col("asset_class") == "SOLAR_PV")
+        for folder in (root / "results", hidden)
+    )
+    assert seen["mpan"].to_list() == unseen["mpan"].to_list()
+    assert unseen["findings"].list.contains("no_export_register").all()
+    assert seen["probability"].to_list() != unseen["probability"].to_list()
 
 
 def test_the_guide_names_files_columns_and_commands_that_exist(fmar):

@@ -96,6 +96,24 @@ def test_folds_are_judged_each_by_its_own_model_and_joined(simulated, tmp_path):
     assert {path.name for path in out.iterdir()} <= set(FILES)
 
 
+def test_a_hidden_export_register_leaves_import_alone_to_judge_by(simulated, tmp_path):
+    truth = read_truth(simulated)
+    reads = pl.read_parquet(simulated / "reads.parquet")
+    exporting = reads.filter(pl.col("export_kwh") > 0)["mpan"].unique().to_list()
+    assert exporting
+    found = {}
+    for hide in (False, True):
+        out = tmp_path / str(hide)
+        run_engine(truth, out, [Fold("all", None, None)], months=1, hide_export=hide)
+        told = pl.read_parquet(out / "detections.parquet").filter(pl.col("asset_class") == "BESS")
+        codes = told.filter(pl.col("mpan").is_in(exporting))["findings"]
+        found[hide] = codes.list.contains("no_export_register")
+    assert not found[False].any()
+    assert found[True].all()
+    said = pl.read_parquet(tmp_path / "True" / "detections.parquet")["reasons"].explode()
+    assert not said.drop_nulls().str.contains("exports").any()
+
+
 def test_labels_alone_cannot_be_characterised(folder, tmp_path):
     bare = tmp_path / "bare"
     bare.mkdir()

@@ -107,7 +107,7 @@ def test_families_that_taught_nothing_share_one_model(sites, trained, tmp_path, 
     ]
     truth = Truth(tmp_path, pl.concat([lone, *strangers]))
     known = trained.with_columns(home, nobody, licence_class=pl.lit("open"))
-    table = Table(known, np.zeros((0, 5)), ())
+    table = Table(known, np.zeros((0, 5)), (), np.zeros((0, 5), bool))
     folds = leave_out(truth, table, "family", tmp_path / "models")
     models = {fold.name: fold.model for fold in folds}
     assert list(models) == ["p", "q", "x", "y"]

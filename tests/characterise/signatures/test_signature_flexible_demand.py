@@ -169,3 +169,33 @@ def test_reasons_say_how_far_it_moved():
     told = flexible_demand.reasons(flexible_demand.features(answered, signals)[0])
     assert "28 signalled windows" in told[0]
     assert any("start and end" in sentence for sentence in told)
+
+
+def test_fewer_calls_leave_larger_responses_unseen():
+    for name in ("least_share", "least_kw"):
+        many, few = (figure(*cube_and_signals(building(), every=each), name) for each in (7, 28))
+        assert few - many == pytest.approx(np.log10(2), abs=0.12)  # a quarter of the calls
+
+
+def test_a_noisier_building_hides_a_larger_share():
+    loud = building() + np.random.default_rng(1).normal(0, 15, (1, DAYS, 48)).astype(np.float32)
+    quiet, noisy = (figure(*cube_and_signals(kw), "least_share") for kw in (building(), loud))
+    assert noisy > quiet + 0.2
+
+
+def test_load_that_gives_way_leaves_some_and_a_battery_gives_back():
+    cube, signals = cube_and_signals(building())
+    shed = curtailed(cube, signals, 30)
+    assert figure(shed, signals, "emptied") == 0
+    assert figure(shed, signals, "given_back") == 0
+    stored = curtailed(cube, signals, 200)
+    assert figure(stored, signals, "emptied") == 1
+    assert 0.35 < figure(stored, signals, "given_back") < 0.65  # some 100 of 200 kW
+
+
+def test_a_battery_behind_an_import_register_alone_empties_the_meter():
+    cube, signals = cube_and_signals(building())
+    stored = curtailed(cube, signals, 200)
+    clipped = replace(stored, import_kw=np.maximum(stored.import_kw, np.float32(0)))
+    assert figure(clipped, signals, "emptied") == 1
+    assert figure(clipped, signals, "given_back") == 0

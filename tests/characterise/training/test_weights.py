@@ -26,12 +26,29 @@ def test_both_sides_count_alike():
 
 
 def test_few_real_sites_do_not_rule_a_side():
-    sites, label = rows(("real", "a", 1, 3), ("simulated", "s", 1, 90), ("simulated", "s", 0, 90))
+    made = (("simulated", "s", 1, 90), ("simulated", "s", 0, 90))
+    for few, many in (((3, 90), (90, 90)), ((90, 3), (90, 90))):
+        held = []
+        for with_it, without in (few, many):
+            sites, label = rows(("real", "a", 1, with_it), ("real", "a", 0, without), *made)
+            real = (sites["source"] == "real").to_numpy()
+            held.append(weights(sites, label)[real & (label == 1)].sum())
+        assert held[0] < 0.11
+        assert held[1] > 0.2
+
+
+def test_a_source_of_one_side_teaches_nothing():
+    sites, label = rows(("real", "a", 1, 90), ("simulated", "s", 1, 90), ("simulated", "s", 0, 90))
     found = weights(sites, label)
-    real = (sites["source"] == "real").to_numpy()
-    assert found[real].sum() < 0.15
-    many, label = rows(("real", "a", 1, 90), ("simulated", "s", 1, 90), ("simulated", "s", 0, 90))
-    assert weights(many, label)[(many["source"] == "real").to_numpy()].sum() > 0.2
+    assert found[(sites["source"] == "real").to_numpy()].sum() == 0
+    assert found[label == 1].sum() == pytest.approx(0.5)
+
+
+def test_sources_of_one_side_each_are_all_there_is():
+    sites, label = rows(("real", "a", 1, 30), ("simulated", "s", 0, 90))
+    found = weights(sites, label)
+    assert found[label == 1].sum() == pytest.approx(0.5)
+    assert found[label == 0].sum() == pytest.approx(0.5)
 
 
 def test_a_family_counts_by_the_root_of_its_size():
