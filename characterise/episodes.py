@@ -74,7 +74,7 @@ def _thresholds(power):  # type: ignore[no-untyped-def]
         most = np.float32(0.0)
         for d in range(n_days):
             for s in range(n_slots):
-                if power[r, d, s] > most:
+                if power[r, d, s] > most:  # noqa: PLR1730 - NaN is not more
                     most = power[r, d, s]
         standby = max(np.float32(STANDBY_KW), np.float32(STANDBY_SHARE) * most)
         for d in range(n_days):
