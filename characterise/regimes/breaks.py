@@ -49,6 +49,38 @@ def stepped(effects: Array, day: int) -> Array:
 
 
 @njit(cache=True)
+def answer(series, cause, first, stop):  # type: ignore[no-untyped-def]
+    """How much a daily series moves with its cause from one day to the next, and its error.
+
+    Parameters
+    ----------
+    series, cause
+        (D,), NaN where unknown.
+
+    Notes
+    -----
+    Regression of differences through the origin with White's error: what changes slowly, a season
+    or a habit, is taken out. ``(0, inf)`` where fewer than six steps are known.
+    """
+    n = 0
+    xx = xy = 0.0
+    for d in range(first + 1, stop):
+        x, y = cause[d] - cause[d - 1], series[d] - series[d - 1]
+        if not (np.isnan(x) or np.isnan(y)):
+            n += 1
+            xx += x * x
+            xy += x * y
+    if n < 6 or xx <= 0:
+        return 0.0, np.inf
+    slope, square = xy / xx, 0.0
+    for d in range(first + 1, stop):
+        x, y = cause[d] - cause[d - 1], series[d] - series[d - 1]
+        if not (np.isnan(x) or np.isnan(y)):
+            square += (x * (y - slope * x)) ** 2
+    return slope, np.sqrt(square) / xx
+
+
+@njit(cache=True)
 def scan(y, weight, base, effects, signs, stride, up, down):  # type: ignore[no-untyped-def]
     """Fill (D,) gains, nats a known day, of a step at each day by which the class comes or goes.
 

@@ -22,8 +22,8 @@ from characterise.signatures.surroundings import surroundings
 
 Array = npt.NDArray[np.float64]
 
-HIGHEST, NIGHT, ROUGHNESS, SPREAD, ZERO_SHARE, NOON_LOW, LARGEST_STEP = range(7)
-_N_FIGURES: Final = 7
+HIGHEST, NIGHT, ROUGHNESS, SPREAD, ZERO_SHARE, NOON_LOW, LARGEST_STEP, SUN_PULL = range(8)
+_N_FIGURES: Final = 8
 _HIGH_SUN: Final = 0.8
 """Half-hours with the sun at this share of the day's highest, or more, are noon."""
 _NEAR_ZERO_KW: Final = 0.05
@@ -45,11 +45,16 @@ class Evidence:
     nuisance: Array
     """(K, D, B) what else the load follows."""
     running: Array
-    """(K, D) energy that the attribution gives the class, kWh, NaN where unknown."""
+    """(K, D) what the class did on each day, by `told_by`; NaN where unknown."""
     season: Array
-    """(K, D) what ``running`` is in proportion to: heating degrees, the sun's height, or one."""
+    """(K, D) what ``running`` is in proportion to: heating degrees, sunlight, or one."""
+    told_by: str
+    """How two sides of a break are compared: by `ENERGY` a unit of the season; by the `DAYS` that
+    reach half the usual height; by `ANSWER`, how ``running`` moves with the season from one day
+    to the next: a load that bulges at noon the year round is no sun."""
 
 
+ENERGY, DAYS, ANSWER = "energy", "days", "answer"
 CLASSES: Final = frozenset({EV_CHARGER, HEAT_PUMP, BESS, SOLAR_PV})
 
 
@@ -83,6 +88,7 @@ def evidence(cube: MeterCube, part: Attribution, own_kw: Float) -> Evidence:
     known = np.isfinite(near.ghi_wm2)
     light = np.where(known, near.ghi_wm2, 0).sum(axis=2) / np.maximum(known.sum(axis=2), 1)
     light = np.where(known.any(axis=2), light, np.nan)
+    light_raw = _known_or(light[near.station[rows]], sun.sum(axis=2))
     light = _standard(_known_or(light[near.station[rows]], sun.sum(axis=2)), centre=False)
     turn = 2 * np.pi * day / _YEAR
     week = [np.broadcast_to((day + _weekday(cube)) % 7 == k, level.shape) for k in (5, 6)]
@@ -91,7 +97,8 @@ def evidence(cube: MeterCube, part: Attribution, own_kw: Float) -> Evidence:
     signs: tuple[int, ...]
     running, season = _daily(part.import_kw + part.export_kw), level
     if name == EV_CHARGER:
-        series, signs = [own[HIGHEST], site[LARGEST_STEP]], (1, 1)
+        running = _blank(np.nan_to_num(part.import_kw).max(axis=2), running)
+        series, signs = [own[HIGHEST], site[LARGEST_STEP], running], (1, 1, 1)
         effects, others = [level], [cold, *week]
     elif name == HEAT_PUMP:
         series, signs = [_log(own[NIGHT]), _log(own[ROUGHNESS])], (1, 1)
@@ -101,10 +108,11 @@ def evidence(cube: MeterCube, part: Attribution, own_kw: Float) -> Evidence:
     elif name == BESS:
         peak = _blank(np.nan_to_num(part.export_kw).max(axis=2), running)
         series = [running, peak, site[ZERO_SHARE], own[SPREAD], own[ROUGHNESS]]
-        signs, effects, others = (1, 1, 1, 1, 1), [level], []
+        signs, effects, others = (1, 1, 1, 1, 1), [level], [*calendar, cold, light]
     else:
-        season = sun.sum(axis=2)
-        series, signs = [site[NOON_LOW], running], (-1, 1)
+        running = site[SUN_PULL]
+        season = light_raw
+        series, signs = [site[NOON_LOW], site[SUN_PULL]], (-1, 1)
         effects, others = [level, light], []
     return Evidence(
         np.stack(series, axis=1).astype(np.float64),
@@ -115,6 +123,7 @@ def evidence(cube: MeterCube, part: Attribution, own_kw: Float) -> Evidence:
         else np.zeros((*level.shape, 0)),
         running,
         np.asarray(np.broadcast_to(season, level.shape), dtype=np.float64),
+        {SOLAR_PV: ANSWER, EV_CHARGER: DAYS}.get(name, ENERGY),
     )
 
 
@@ -127,6 +136,8 @@ def _figures(kw, sun, clock, out):  # type: ignore[no-untyped-def]
             night = 0.0
             n = nights = steps = zeros = noons = 0
             top = 0.0
+            days = 0
+            sx = sy = sxx = sxy = 0.0
             for j in range(48):
                 top = max(top, sun[k, d, j])
             for j in range(48):
@@ -141,6 +152,12 @@ def _figures(kw, sun, clock, out):  # type: ignore[no-untyped-def]
                 if top > 0 and sun[k, d, j] >= _HIGH_SUN * top:
                     low = min(low, x)
                     noons += 1
+                if sun[k, d, j] > 0:
+                    days += 1
+                    sx += sun[k, d, j]
+                    sy += x
+                    sxx += sun[k, d, j] * sun[k, d, j]
+                    sxy += sun[k, d, j] * x
                 if clock[k, d, j] < 12:
                     night += x
                     nights += 1
@@ -158,6 +175,7 @@ def _figures(kw, sun, clock, out):  # type: ignore[no-untyped-def]
             out[ZERO_SHARE, k, d] = zeros / n
             out[NOON_LOW, k, d] = low if noons else np.nan
             out[LARGEST_STEP, k, d] = step
+            out[SUN_PULL, k, d] = (sx * sy / days - sxy) if days > 8 else np.nan
 
 
 def _daily(power: Float) -> Array:
