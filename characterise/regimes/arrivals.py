@@ -14,24 +14,24 @@ from characterise.regimes.breaks import Array, answer, ready, scan, stepped
 from characterise.regimes.evidence import ANSWER, DAYS, Evidence
 
 LEAST_NATS: Final[Mapping[str, float]] = {
-    EV_CHARGER: 18.0,
+    EV_CHARGER: 20.0,
     HEAT_PUMP: 18.0,
     BESS: 60.0,
-    SOLAR_PV: 25.0,
+    SOLAR_PV: 60.0,
 }
 """Log-likelihood that a step must gain to be a break."""
 _DOUBT: Final[Mapping[str, float]] = {
-    EV_CHARGER: 2.1,
-    HEAT_PUMP: 4.7,
+    EV_CHARGER: 2.5,
+    HEAT_PUMP: 3.5,
     BESS: 1.0,
-    SOLAR_PV: 2.0,
+    SOLAR_PV: 1.0,
 }
 """How fast that grows, as exp(doubt x share), with what the class seems to have run before."""
 MOST_BEFORE: Final[Mapping[str, float]] = {
-    EV_CHARGER: 0.25,
+    EV_CHARGER: 0.35,
     HEAT_PUMP: 0.5,
     BESS: 0.6,
-    SOLAR_PV: 0.5,
+    SOLAR_PV: 0.45,
 }
 """What the class may seem to have run before it came, as a share of what it runs since, at most.
 An attribution is fitted to the whole span and finds a little of it everywhere. All three chosen so
