@@ -40,6 +40,9 @@ GONE_SHARE: Final = 0.2
 """What is left of a class that was removed, at most; more is a lull."""
 _RUNNING_DAYS: Final = 0.1
 """Least part of the busy side's days with any running; under it the attribution says nothing."""
+_AT_BOUNDARY_NATS: Final = 20.0
+"""What the boundary alone must gain at a break where the attribution is among the series."""
+_NEAR_DAYS: Final = 3
 MOST_BREAKS: Final = 3
 """Breaks of one class in one span."""
 _STRIDE: Final = 3
@@ -76,6 +79,7 @@ class _Candidate:
     running: Array
     season: Array
     told_by: str
+    attributed: int
 
     def share(self, one: Break, others: Sequence[Break]) -> float:
         """What the class ran on the idle side at most, over the other; NaN out of season.
@@ -93,7 +97,7 @@ class _Candidate:
             (high, _), (low, doubt) = (
                 answer(self.running, self.season, *side) for side in (busy, idle)
             )
-            return (low + doubt) / max(high, 1e-9)
+            return float((low + doubt) / max(high, 1e-9))
         usual = self.running[slice(*busy)]
         usual = usual[np.isfinite(usual)]
         if (usual > 0).sum() < _RUNNING_DAYS * max(usual.size, 1):
@@ -103,7 +107,17 @@ class _Candidate:
             reached = running >= _HALF * np.median(usual[usual > 0])
             running = np.where(np.isfinite(running), reached, np.nan)
         low, high = (_rate(running, self.season, *side) for side in (idle, busy))
-        return low / max(high, 1e-9)
+        return abs(low) / max(high, 1e-9)
+
+    def at_boundary(self, one: Break) -> float:
+        """Nats that the boundary's own series give a break."""
+        y, weight = self.y[self.attributed :], self.weight[self.attributed :]
+        up, down = np.zeros(len(self.base)), np.zeros(len(self.base))
+        scan(
+            y, weight, self.base, self.effects, self.signs[self.attributed :], 1, up, down
+        )  # fmt: skip
+        near = slice(max(one.day - _NEAR_DAYS, 0), one.day + _NEAR_DAYS + 1)
+        return float((up if one.comes else down)[near].max()) * self.known_days
 
     @property
     def known_days(self) -> float:
@@ -177,6 +191,8 @@ def _whole(name: str, site: _Candidate, one: Break, found: Sequence[Break]) -> b
         return share <= GONE_SHARE
     if not share <= MOST_BEFORE[name]:
         return False
+    if site.attributed and site.at_boundary(one) < _AT_BOUNDARY_NATS:
+        return False
     need = LEAST_NATS[name] * np.exp(_DOUBT[name] * max(share, 0.0))
     return bool(one.gain * site.known_days >= need)
 
@@ -186,8 +202,9 @@ def _candidate(found: Evidence, row: int) -> _Candidate:
     effects = np.ascontiguousarray(found.effects[row])
     base: npt.NDArray[np.float64] = np.concatenate([effects, found.nuisance[row]], axis=1)
     return _Candidate(
-        y, weight, base, effects, found.signs, found.running[row], found.season[row], found.told_by
-    )
+        y, weight, base, effects, found.signs, found.running[row], found.season[row],
+        found.told_by[row], found.attributed,
+    )  # fmt: skip
 
 
 def _rate(running: Array, season: Array, first: int, stop: int) -> float:
