@@ -22,14 +22,14 @@ LEAST_NATS: Final[Mapping[str, float]] = {
 """Log-likelihood that a step must gain to be a break."""
 _DOUBT: Final[Mapping[str, float]] = {
     EV_CHARGER: 2.5,
-    HEAT_PUMP: 2.7,
+    HEAT_PUMP: 3.5,
     BESS: 1.0,
     SOLAR_PV: 1.0,
 }
 """How fast that grows, as exp(doubt x share), with what the class seems to have run before."""
 MOST_BEFORE: Final[Mapping[str, float]] = {
     EV_CHARGER: 0.35,
-    HEAT_PUMP: 0.6,
+    HEAT_PUMP: 0.5,
     BESS: 0.6,
     SOLAR_PV: 0.45,
 }
