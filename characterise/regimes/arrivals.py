@@ -114,22 +114,26 @@ class _Candidate:
         y, weight = self.y[self.attributed :], self.weight[self.attributed :]
         up, down = np.zeros(len(self.base)), np.zeros(len(self.base))
         scan(
-            y, weight, self.base, self.effects, self.signs[self.attributed :], 1, up, down
+            y, weight, self.base, self.effects, self.signs[self.attributed :], 1, up, down,
+            one.day - _NEAR_DAYS, one.day + _NEAR_DAYS,
         )  # fmt: skip
-        near = slice(max(one.day - _NEAR_DAYS, 0), one.day + _NEAR_DAYS + 1)
-        return float((up if one.comes else down)[near].max()) * self.known_days
+        return float((up if one.comes else down).max()) * self.known_days
 
     @property
     def known_days(self) -> float:
         return float(np.median(self.weight.sum(axis=1)))
 
-    def best(self, steps: Sequence[int], stride: int = 1) -> Break:
-        """The break that explains most beside the steps already found at the site."""
+    def best(self, steps: Sequence[int], around: int | None = None) -> Break:
+        """The break that explains most beside the steps already found at the site.
+
+        Every third day is tried, or those around one by the day.
+        """
         base = np.concatenate([self.base, *(stepped(self.effects, day) for day in steps)], axis=1)
         up, down = np.zeros(len(base)), np.zeros(len(base))
+        tried = (0, len(base)) if around is None else (around - _STRIDE, around + _STRIDE)
         scan(
-            self.y, self.weight, np.ascontiguousarray(base), self.effects, self.signs, stride,
-            up, down,
+            self.y, self.weight, np.ascontiguousarray(base), self.effects, self.signs,
+            _STRIDE if around is None else 1, up, down, *tried,
         )  # fmt: skip
         gains = up if up.max() >= down.max() else down
         return Break(int(gains.argmax()), float(gains.max()), gains is up)
@@ -171,16 +175,13 @@ def arrivals(found: Mapping[str, tuple[Evidence, int]]) -> dict[str, list[Break]
 
 def _own_breaks(name: str, site: _Candidate) -> list[Break]:
     out: list[Break] = []
-    stride = _STRIDE
     while len(out) < MOST_BREAKS:
-        one = site.best([held.day for held in out], stride)
-        crowded = any(abs(one.day - held.day) < _APART_DAYS for held in out)
+        steps = [held.day for held in out]
+        one = site.best(steps)
+        crowded = any(abs(one.day - day) < _APART_DAYS for day in steps)
         if crowded or one.gain * site.known_days < LEAST_NATS[name]:
             break
-        if stride > 1:
-            stride = 1
-        else:
-            out.append(one)
+        out.append(site.best(steps, one.day))
     return [replace(one, whole=_whole(name, site, one, out)) for one in out]
 
 
