@@ -24,6 +24,10 @@ _CHANGED: Mapping[str, str] = {
     "resized": "Its size changed; the figures are those of the size since {start}.",
 }
 
+_UNSEEN_DAYS = 14
+"""From so many days between what may be and what was seen on, both are told."""
+_UNSEEN = " It shows only in the cold, and may have come at any time since {earliest}."
+
 
 def detections_frame(
     cube: MeterCube,
@@ -95,11 +99,11 @@ def _dates(
     first = cube.day_of(int(held.regimes.first_seen[at]))
     last = cube.day_of(int(held.regimes.last_seen[at]))
     start = cube.day_of(int(held.regimes.start[at]))
-    return (
-        first,
-        last,
-        {
-            name: _CHANGED[name].format(first=first, last=last, start=start)
-            for name in dict.fromkeys(held.regimes.changes[at])
-        },
-    )
+    changes = {
+        name: _CHANGED[name].format(first=first, last=last, start=start)
+        for name in dict.fromkeys(held.regimes.changes[at])
+    }
+    earliest = cube.day_of(int(held.earliest[at]))
+    if "installed" in changes and (first - earliest).days >= _UNSEEN_DAYS:
+        changes["installed"] += _UNSEEN.format(earliest=earliest)
+    return first, last, changes

@@ -12,6 +12,7 @@ from characterise import baselines, injection, presence, signatures, sufficiency
 from characterise.area_load import area_load
 from characterise.asset_classes import ASSET_CLASSES
 from characterise.capability.history import histories as follow
+from characterise.capability.history import while_there
 from characterise.capability.tables import availability_frame, capability_frame
 from characterise.detections import detections_frame
 from characterise.frames import ATTRIBUTION
@@ -84,6 +85,7 @@ def profile(
     )
     attributions = signatures.attribute(cube, judged.present, signals)
     histories = follow(cube, attributions)
+    attributions = while_there(attributions, histories)
     entering = judged.present & (judged.tier < LOW)
     frames = {
         "detections": detections_frame(

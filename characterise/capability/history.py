@@ -15,6 +15,7 @@ from characterise.capability.spread import Float, Window
 from characterise.episodes import Episodes, episodes, operating_threshold_kw
 from characterise.meter_cube import MeterCube
 from characterise.regimes import (
+    INSTALLED,
     REMOVED,
     RESIZED,
     Break,
@@ -35,6 +36,8 @@ PROPORTIONAL: Final = frozenset({SOLAR_PV, HEAT_PUMP})
 """Classes whose energy grows with their size."""
 LAST_DAYS: Final = 365
 HEATING_BELOW_C: Final = 15.5
+BITTER_BELOW_C: Final = 10.0
+"""Mean of a day on which a home that has a heat pump runs it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,8 @@ class History:
     """Import and export."""
     regimes: Regimes
     window: Window
+    earliest: npt.NDArray[np.int32]
+    """(K,) day index since when it may have been there unseen: `_earliest`."""
     error_kw: Float
     """(K,) what the rest of the site adds to or takes from a half-hour: `_half_hour_error`."""
 
@@ -120,8 +125,58 @@ def history(
     )
     rest = cube.net_kw[part.rows] - part.import_kw + part.export_kw
     return History(
-        part.asset_class, part.rows, (sides[0], sides[1]), found, window, _half_hour_error(rest)
+        part.asset_class,
+        part.rows,
+        (sides[0], sides[1]),
+        found,
+        window,
+        _earliest(cube, part, found),
+        _half_hour_error(rest),
     )
+
+
+def while_there(
+    parts: Sequence[Attribution], followed: Sequence[History]
+) -> tuple[Attribution, ...]:
+    """Attributions without the half-hours before an asset came and after it went.
+
+    An attribution is fitted to the whole span and explains a little of every day of it.
+    """
+    known = {one.asset_class: one.regimes for one in followed}
+    return tuple(
+        _while_there(part, known[part.asset_class]) if part.asset_class in known else part
+        for part in parts
+    )
+
+
+def _while_there(part: Attribution, found: Regimes) -> Attribution:
+    if not any(found.changes):
+        return part
+    drawn, given = part.import_kw.copy(), part.export_kw.copy()
+    for at, names in enumerate(found.changes):
+        away = np.zeros(drawn.shape[1], dtype=np.bool_)
+        if INSTALLED in names:
+            away[: found.first_seen[at]] = True
+        if _last_move(names) == REMOVED:
+            away[found.last_seen[at] + 1 :] = True
+        for power in (drawn[at], given[at]):
+            power[away[:, None] & np.isfinite(power)] = 0.0
+    return Attribution(part.asset_class, part.rows, drawn, given)
+
+
+def _earliest(cube: MeterCube, part: Attribution, found: Regimes) -> npt.NDArray[np.int32]:
+    """(K,) first day on which it can have come; a heat pump shows only in the cold."""
+    out = found.first_seen.copy()
+    if part.asset_class != HEAT_PUMP:
+        return out
+    daily_c = surroundings(cube).day_temp_c
+    with np.errstate(invalid="ignore"):
+        bitter = daily_c < BITTER_BELOW_C
+    for at, names in enumerate(found.changes):
+        if INSTALLED in names:
+            spells = np.flatnonzero(bitter[cube.station[part.rows[at]], : out[at]])
+            out[at] = spells[-1] + 1 if spells.size else 0
+    return out
 
 
 def _daily_kwh(power: Float) -> Float:

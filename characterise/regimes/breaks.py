@@ -49,7 +49,39 @@ def stepped(effects: Array, day: int) -> Array:
 
 
 @njit(cache=True)
-def scan(y, weight, base, effects, signs, stride, up, down):  # type: ignore[no-untyped-def]
+def answer(series, cause, first, stop):  # type: ignore[no-untyped-def]
+    """How much a daily series moves with its cause from one day to the next, and its error.
+
+    Parameters
+    ----------
+    series, cause
+        (D,), NaN where unknown.
+
+    Notes
+    -----
+    Regression of differences through the origin with White's error: what changes slowly, a season
+    or a habit, is taken out. ``(0, inf)`` where fewer than six steps are known.
+    """
+    n = 0
+    xx = xy = 0.0
+    for d in range(first + 1, stop):
+        x, y = cause[d] - cause[d - 1], series[d] - series[d - 1]
+        if not (np.isnan(x) or np.isnan(y)):
+            n += 1
+            xx += x * x
+            xy += x * y
+    if n < 6 or xx <= 0:
+        return 0.0, np.inf
+    slope, square = xy / xx, 0.0
+    for d in range(first + 1, stop):
+        x, y = cause[d] - cause[d - 1], series[d] - series[d - 1]
+        if not (np.isnan(x) or np.isnan(y)):
+            square += (x * (y - slope * x)) ** 2
+    return slope, np.sqrt(square) / xx
+
+
+@njit(cache=True)
+def scan(y, weight, base, effects, signs, stride, up, down, first=0, last=2**31):  # type: ignore[no-untyped-def]
     """Fill (D,) gains, nats a known day, of a step at each day by which the class comes or goes.
 
     Parameters
@@ -66,6 +98,8 @@ def scan(y, weight, base, effects, signs, stride, up, down):  # type: ignore[no-
         Only every such day is tried.
     up, down
         (D,) filled: sums over the series whose step says that it came, or that it went.
+    first, last
+        Only days from the one to the other are tried.
 
     Notes
     -----
@@ -86,12 +120,13 @@ def scan(y, weight, base, effects, signs, stride, up, down):  # type: ignore[no-
         inverse = np.linalg.inv(gram)
         rest = rest - np.dot(own, np.dot(inverse, np.dot(np.ascontiguousarray(own.T), rest)))
         if np.dot(rest, rest) >= _NOTHING_LEFT * len(days):
-            _steps(days, own, rest, effects, inverse, signs[s], stride, up, down)
+            _steps(days, own, rest, effects, inverse, signs[s], (stride, first, last), up, down)
 
 
 @njit(cache=True)
-def _steps(days, base, rest, effects, inverse, sign, stride, up, down):  # type: ignore[no-untyped-def]
+def _steps(days, base, rest, effects, inverse, sign, tried, up, down):  # type: ignore[no-untyped-def]
     """Add one series' gains; ``base`` (n, B) and ``rest`` (n,) are of its n known days."""
+    stride, first, last = tried
     left = np.dot(rest, rest)
     answers = effects.shape[1] > 1
     level, slope = np.zeros(base.shape[1]), np.zeros(base.shape[1])
@@ -105,7 +140,8 @@ def _steps(days, base, rest, effects, inverse, sign, stride, up, down):  # type:
         v1 += other * rest[i]
         level += base[i]
         slope += other * base[i]
-        if days[i] % stride or seen < EDGE_DAYS or i < EDGE_DAYS:
+        skipped = days[i] % stride or days[i] < first or days[i] > last
+        if skipped or seen < EDGE_DAYS or i < EDGE_DAYS:
             continue
         known = np.dot(inverse, level)
         a00 = seen + 1.0 - np.dot(level, known)

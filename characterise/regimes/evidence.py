@@ -30,6 +30,8 @@ _NEAR_ZERO_KW: Final = 0.05
 _MILD_C: Final = 15.5
 _COLD_C: Final = 10.0
 _YEAR: Final = 365.25
+_MEASURED: Final = 0.5
+"""Least part of the days with a known irradiance; else the sun's height stands for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +47,19 @@ class Evidence:
     nuisance: Array
     """(K, D, B) what else the load follows."""
     running: Array
-    """(K, D) energy that the attribution gives the class, kWh, NaN where unknown."""
+    """(K, D) what the class did on each day, by `told_by`; NaN where unknown."""
     season: Array
-    """(K, D) what ``running`` is in proportion to: heating degrees, the sun's height, or one."""
+    """(K, D) what ``running`` is in proportion to: heating degrees, sunlight, or one."""
+    told_by: tuple[str, ...]
+    """(K,) how two sides of a break are compared: by `ENERGY` a unit of the season, of either sign;
+    by the `DAYS` that reach half the usual height; by `ANSWER`, how ``running`` moves with the
+    season from one day to the next: a load that bulges at noon the year round is no sun."""
+    attributed: int
+    """How many of the series, the first, come from the attribution: where that is fitted season by
+    season, they step at its seams, and the others must step as well."""
 
 
+ENERGY, DAYS, ANSWER = "energy", "days", "answer"
 CLASSES: Final = frozenset({EV_CHARGER, HEAT_PUMP, BESS, SOLAR_PV})
 
 
@@ -65,8 +75,9 @@ def evidence(cube: MeterCube, part: Attribution, own_kw: Float) -> Evidence:
     -----
     A charger raises the highest half-hour and the steepest step. A heat pump raises the night and
     makes the load go up and down with its cycles, by the cold. A battery makes the load spread and
-    step, and holds it at zero. Panels pull the noon down, by the sun. Chosen among some forty
-    daily figures on simulated sites by how often the best break lay within 14 days of the truth.
+    step, and holds it at zero. Panels pull the noon down, by the sun, at once: attributed
+    generation is fitted month by month and steps at the seams. Chosen among some forty daily
+    figures on simulated sites by how often the best break lay within 14 days of the truth.
     """
     rows = part.rows
     near = surroundings(cube)
@@ -82,16 +93,20 @@ def evidence(cube: MeterCube, part: Attribution, own_kw: Float) -> Evidence:
     cold = _standard(degrees, centre=False)
     known = np.isfinite(near.ghi_wm2)
     light = np.where(known, near.ghi_wm2, 0).sum(axis=2) / np.maximum(known.sum(axis=2), 1)
-    light = np.where(known.any(axis=2), light, np.nan)
-    light = _standard(_known_or(light[near.station[rows]], sun.sum(axis=2)), centre=False)
+    light = np.where(known.any(axis=2), light, np.nan)[near.station[rows]]
+    overcast = np.isfinite(light).mean(axis=1) > _MEASURED
+    sunlight = np.where(overcast[:, None], light, sun.sum(axis=2))
+    light = _standard(sunlight, centre=False)
     turn = 2 * np.pi * day / _YEAR
     week = [np.broadcast_to((day + _weekday(cube)) % 7 == k, level.shape) for k in (5, 6)]
     calendar = [np.broadcast_to(wave(turn), level.shape) for wave in (np.cos, np.sin)]
     name = part.asset_class
     signs: tuple[int, ...]
     running, season = _daily(part.import_kw + part.export_kw), level
+    told_by = (DAYS if name == EV_CHARGER else ENERGY,) * len(rows)
     if name == EV_CHARGER:
-        series, signs = [own[HIGHEST], site[LARGEST_STEP]], (1, 1)
+        running = _blank(np.nan_to_num(part.import_kw).max(axis=2), running)
+        series, signs = [own[HIGHEST], site[LARGEST_STEP], running], (1, 1, 1)
         effects, others = [level], [cold, *week]
     elif name == HEAT_PUMP:
         series, signs = [_log(own[NIGHT]), _log(own[ROUGHNESS])], (1, 1)
@@ -101,11 +116,12 @@ def evidence(cube: MeterCube, part: Attribution, own_kw: Float) -> Evidence:
     elif name == BESS:
         peak = _blank(np.nan_to_num(part.export_kw).max(axis=2), running)
         series = [running, peak, site[ZERO_SHARE], own[SPREAD], own[ROUGHNESS]]
-        signs, effects, others = (1, 1, 1, 1, 1), [level], []
+        signs, effects, others = (1, 1, 1, 1, 1), [level], [*calendar, cold, light]
     else:
-        season = sun.sum(axis=2)
+        running, season = _sun_pull(net, sun), sunlight
         series, signs = [site[NOON_LOW], running], (-1, 1)
         effects, others = [level, light], []
+        told_by = tuple(ANSWER if one else ENERGY for one in overcast)
     return Evidence(
         np.stack(series, axis=1).astype(np.float64),
         np.array(signs, dtype=np.float64),
@@ -115,6 +131,8 @@ def evidence(cube: MeterCube, part: Attribution, own_kw: Float) -> Evidence:
         else np.zeros((*level.shape, 0)),
         running,
         np.asarray(np.broadcast_to(season, level.shape), dtype=np.float64),
+        told_by,
+        2 if name == BESS else 0,
     )
 
 
@@ -160,6 +178,28 @@ def _figures(kw, sun, clock, out):  # type: ignore[no-untyped-def]
             out[LARGEST_STEP, k, d] = step
 
 
+@njit(cache=True)
+def _sun_pull(kw, sun):  # type: ignore[no-untyped-def]
+    """(K, D) how much lower the load lies the higher the sun, kW; NaN on days hardly known.
+
+    Minus the covariance of load and sine of the elevation over the daylight, times its half-hours.
+    """
+    out = np.full(kw.shape[:2], np.nan)
+    for k in range(kw.shape[0]):
+        for d in range(kw.shape[1]):
+            n = 0
+            sums = heights = products = 0.0
+            for j in range(48):
+                if sun[k, d, j] > 0 and not isnan(kw[k, d, j]):
+                    n += 1
+                    sums += kw[k, d, j]
+                    heights += sun[k, d, j]
+                    products += sun[k, d, j] * kw[k, d, j]
+            if n > 8:
+                out[k, d] = sums * heights / n - products
+    return out
+
+
 def _daily(power: Float) -> Array:
     """(K, D) kWh of each day; NaN where under half the day is known."""
     known = np.isfinite(power).sum(axis=2)
@@ -176,12 +216,6 @@ def _log(values: Array) -> Array:
     size = np.array([np.median(np.abs(one[np.isfinite(one)])) if np.isfinite(one).any() else 0.0
                      for one in values])  # fmt: skip
     return np.log(np.maximum(values, 0) + 0.1 * size[:, None] + 1e-3)
-
-
-def _known_or(values: Array, other: Array) -> Array:
-    """Rows of ``values``; of ``other`` where under half the days are known."""
-    known = np.isfinite(values).mean(axis=1, keepdims=True) > 0.5
-    return np.where(known, values, other)
 
 
 def _standard(values: npt.NDArray[np.generic], centre: bool = True) -> Array:

@@ -90,7 +90,8 @@ def regimes(
     start = np.maximum(first, 0).astype(np.int32)
     changes: list[tuple[str, ...]] = [()] * len(energy)
     ran = first >= 0
-    for row in np.flatnonzero((_largest_gain(energy) > _GATE) & ran):
+    gated = np.flatnonzero((_largest_gain(energy) > _GATE) & ran) if breaks is None else ()
+    for row in gated:
         days = np.flatnonzero(np.isfinite(energy[row]))
         changes[row], begun, ended = _comings(_segments(energy[row][days]))
         if changes[row]:
@@ -100,7 +101,8 @@ def regimes(
                 start[row], last[row] = inside[0], inside[-1]
                 first[row] = inside[0] if changes[row][0] == INSTALLED else first[row]
     for at, own in enumerate(breaks or ()):
-        names, begun, ended = _stay(own, operating.shape[1]) if own and ran[at] else ((), 0, 0)
+        whole = [one for one in own if one.whole]
+        names, begun, ended = _stay(whole, operating.shape[1]) if whole and ran[at] else ((), 0, 0)
         if names:
             changes[at] = names
             first[at], last[at] = _dates(operating[at], names, begun, ended)

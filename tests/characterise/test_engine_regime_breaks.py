@@ -7,9 +7,9 @@ import pytest
 from engine_cases import cube_of
 
 from characterise.asset_classes import BESS, EV_CHARGER, FLEXIBLE_DEMAND, SOLAR_PV
-from characterise.capability.history import histories
+from characterise.capability.history import histories, while_there
 from characterise.regimes import Break, regimes, site_breaks
-from characterise.regimes.breaks import ready, scan
+from characterise.regimes.breaks import answer, ready, scan
 from characterise.signatures.attribution import Attribution
 
 DAYS = 300
@@ -156,3 +156,55 @@ def test_blank_and_short_meters_have_no_breaks():
     assert site_breaks(blank, [part_of(EV_CHARGER, true * np.nan)]) == (((),),)
     short = cube_of(home(8)[:, :2])
     assert site_breaks(short, [part_of(EV_CHARGER, true[:, :2])]) == (((),),)
+
+
+def test_a_charger_that_came_to_be_used_more_is_no_arrival():
+    """Fewer days before, each to the same height: it was there."""
+    for seed in range(6):
+        seldom, often = charging(seed, 0, chance=0.45), charging(seed + 20, 0, chance=0.9)
+        true = np.concatenate([seldom[:, :150], often[:, 150:]], axis=1)
+        held = histories(cube_of(home(seed) + true), [part_of(EV_CHARGER, true)])[0]
+        assert "installed" not in held.regimes.changes[0]
+
+
+def test_panels_there_all_along_are_not_dated_by_a_seam_of_their_attribution():
+    rng = np.random.default_rng(9)
+    slot = np.arange(48)
+    sun = np.maximum(np.cos((slot - 24) / 16 * np.pi), 0) * (np.abs(slot - 24) < 8)
+    made = (3 * sun * rng.uniform(0.2, 1, (1, DAYS, 1))).astype(np.float32)
+    seen = made.copy()
+    seen[0, :90] = 0
+    held = histories(cube_of(home(9) - made), [part_of(SOLAR_PV, made * 0, seen)])[0]
+    assert held.regimes.changes[0] == ()
+
+
+def test_answer_is_the_slope_of_the_days_on_their_cause_whatever_drifts():
+    rng = np.random.default_rng(10)
+    cause = rng.uniform(0, 1, 120)
+    series = 2.0 * cause + np.linspace(0, 5, 120) + rng.normal(0, 0.1, 120)
+    series[40:50] = np.nan
+    slope, doubt = answer(series, cause, 0, 120)
+    assert slope == pytest.approx(2.0, abs=3 * doubt)
+    assert 0 < doubt < 0.1
+    assert answer(series, cause, 0, 5) == (0.0, np.inf)
+
+
+def test_nothing_is_attributed_before_an_asset_came_or_after_it_went():
+    came, went = charging(1, 150), charging(1, 0, 150)
+    for true, away in ((came, slice(0, 140)), (went, slice(160, DAYS))):
+        part = part_of(EV_CHARGER, haunted(true, 1, 0.05))
+        part.import_kw[0, away.start + 1] = np.nan
+        followed = histories(cube_of(home(1) + true), [part])
+        (kept,) = while_there([part], followed)
+        assert np.nansum(part.import_kw[0, away]) > 0
+        assert np.nansum(kept.import_kw[0, away]) == 0
+        assert np.isnan(kept.import_kw[0, away.start + 1]).all()
+        there = np.flatnonzero(true[0].max(axis=1) > 0)
+        there = there[np.abs(there - 150) > 10]
+        np.testing.assert_array_equal(kept.import_kw[0, there], part.import_kw[0, there])
+
+
+def test_what_stayed_keeps_its_attribution_as_it_is():
+    part = part_of(EV_CHARGER, charging(2, 0))
+    followed = histories(cube_of(home(2) + part.import_kw), [part])
+    assert while_there([part], followed)[0] is part
