@@ -90,16 +90,21 @@ def regimes(
     start = np.maximum(first, 0).astype(np.int32)
     changes: list[tuple[str, ...]] = [()] * len(energy)
     ran = first >= 0
-    gated = np.flatnonzero((_largest_gain(energy) > _GATE) & ran) if breaks is None else ()
-    for row in gated:
+    for row in np.flatnonzero((_largest_gain(energy) > _GATE) & ran):
         days = np.flatnonzero(np.isfinite(energy[row]))
-        changes[row], begun, ended = _comings(_segments(energy[row][days]))
-        if changes[row]:
-            window = operating[row, days[begun] : days[ended - 1] + 1]
-            inside = days[begun] + np.flatnonzero(window)
-            if inside.size:
-                start[row], last[row] = inside[0], inside[-1]
-                first[row] = inside[0] if changes[row][0] == INSTALLED else first[row]
+        names, begun, ended = _comings(_segments(energy[row][days]))
+        if breaks is not None:
+            # Fitted to the whole span, an attribution tells an end better than a beginning.
+            names = tuple(name for name in names if name == REMOVED and not proportional)
+        if names:
+            inside = operating[row].copy()
+            inside[: days[begun] if INSTALLED in names else 0] = False
+            inside[days[ended - 1] + 1 if REMOVED in names else len(inside) :] = False
+            if inside.any():
+                changes[row] = names
+                seen = np.flatnonzero(inside)
+                first[row], last[row] = seen[0], seen[-1]
+                start[row] = seen[0]
     for at, own in enumerate(breaks or ()):
         whole = [one for one in own if one.whole]
         names, begun, ended = _stay(whole, operating.shape[1]) if whole and ran[at] else ((), 0, 0)
