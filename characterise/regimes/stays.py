@@ -29,6 +29,8 @@ RESIZED_RATIO: Final = 1.6
 """Sizes further apart than this are two sizes."""
 ENERGY_RATIO: Final = 1.3
 """Least ratio of the energies, for classes that run in proportion to their size."""
+SEASON_DAYS: Final = 60
+"""Telling days on either side of a resize of such a class; fewer are a cold or a bright month."""
 _NEAR_DAYS: Final = 7
 _SHOWN_DAYS: Final = 21
 _GATE: Final = 30.0
@@ -118,7 +120,8 @@ def regimes(
         since = _since_resized(_segments(size[row][days])) if days.size else 0
         if (
             since
-            and _shown(breaks, int(row), int(days[since]))
+            and _shown(breaks, int(row), int(days[since]), grew=_grew(size[row], days, since))
+            and (not proportional or min(since, days.size - since) >= SEASON_DAYS)
             and (not proportional or _moved(energy[row], start[row], days[since]))
         ):
             start[row] = max(start[row], days[since])
@@ -156,9 +159,16 @@ def _dates(operating: Flag, names: tuple[str, ...], begun: int, ended: int) -> t
     return first, max(last, first)
 
 
-def _shown(breaks: Sequence[Sequence[Break]] | None, row: int, day: int) -> bool:
-    """Whether the boundary has a break near ``day``; a size alone may be a cold spell's."""
-    return breaks is None or any(abs(one.day - day) <= _SHOWN_DAYS for one in breaks[row])
+def _grew(size: Float, days: npt.NDArray[np.intp], since: int) -> bool:
+    """Whether the size on the days from ``since`` on is over that before."""
+    return bool(np.median(size[days[since:]]) > np.median(size[days[:since]]))
+
+
+def _shown(breaks: Sequence[Sequence[Break]] | None, row: int, day: int, *, grew: bool) -> bool:
+    """Whether the boundary has such a break near; a size alone may be a cold spell's."""
+    return breaks is None or any(
+        one.comes == grew and abs(one.day - day) <= _SHOWN_DAYS for one in breaks[row]
+    )
 
 
 def _moved(energy: Float, first: int, at: int) -> bool:
