@@ -1,4 +1,4 @@
-"""A store that fills again after it was called: from which time of the day, and at what power."""
+"""A store that fills again after it was called: from which time of the night, at what power."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ from typing import Final
 import numpy as np
 from numba import njit
 
+from characterise.signatures.store_state import at_night
+
 AFTER: Final = 36
 """Half-hours (18 h) after a call in which a store begins to fill again."""
 _LONGEST: Final = np.array([4, 6, 8, 10, 12, 16])
 """Half-hours of a day that a store fills for at the most."""
 _FILLED_AT: Final = np.array([1.0, 0.8, 0.65, 0.5, 0.4, 0.3, 0.2])
 """Powers at which it may take in, as a share of that at which it gives."""
-_DEAR_FROM, _DEAR_TO = 28, 40
-"""Wall-clock half-hours (14 to 20 h) in which no store fills: what rises there after a call is
-what a store gives on other days, or what a load puts off."""
 _NEAR_DAYS: Final = 28
 _NEAREST: Final = 9
 """Ordinary days, the nearest within four weeks, whose median is the usual load of a half-hour."""
@@ -93,7 +92,8 @@ def rises(x, given, calendar, calm, rise):  # type: ignore[no-untyped-def]
 @njit(cache=True)
 def _fills(slot, begin, wide):  # type: ignore[no-untyped-def]
     """Whether a store that begins at one time of the day may fill in a wall-clock half-hour."""
-    return (slot - begin) % 48 < wide and not _DEAR_FROM <= slot < _DEAR_TO
+    # What rises by day is what a store gives on other days, or what a load puts off.
+    return (slot - begin) % 48 < wide and at_night(slot)
 
 
 @njit(cache=True)
@@ -117,7 +117,7 @@ def _worth(given, slot, rise, begin, wide, power, round_trip):  # type: ignore[n
 
 @njit(cache=True)
 def refill(given, slot, rise, power, round_trip):  # type: ignore[no-untyped-def]
-    """Time of day from which a store fills after calls, for how long at most, and its power.
+    """Time of the night from which a store fills after calls, for how long at most, and its power.
 
     Parameters
     ----------
@@ -133,6 +133,8 @@ def refill(given, slot, rise, power, round_trip):  # type: ignore[no-untyped-def
     g, s, r = given[held], slot[held], rise[held]
     best, longest, at, most, mirror = -1, 0, 0.0, 0.0, 0.0
     for begin in range(48):
+        if not at_night(begin):
+            continue
         for share in _FILLED_AT:
             for wide in _LONGEST:
                 up, down = _worth(g, s, r, begin, wide, share * power, round_trip)
