@@ -131,6 +131,8 @@ def attribute(
     ----------
     left_kw
         (K, D, 48) load left when other classes were taken out, kW; the boundary's own by default.
+    signals
+        `characterise.frames.SIGNALS`; falls in them that are taken in again by night are a store's.
 
     Notes
     -----
