@@ -86,12 +86,14 @@ def attribute(
     present
         (M, 5) which class is taken to be at which meter.
     signals
-        `characterise.frames.SIGNALS`, for flexible demand.
+        `characterise.frames.SIGNALS`, for flexible demand and batteries that wait for calls.
 
     Notes
     -----
     What one class explains is taken out before the next is looked for, so that no half-hour is
-    explained twice: solar, battery, charger, heat pump, response. A charger is looked for in what
+    explained twice: solar, battery, charger, heat pump, response. Where load
+    that fell in calls is taken in again by night, the fall is the battery's up to the one power
+    of most calls, and what is left the response's. A charger is looked for in what
     the boundary and the panels supply: two guesses, a battery and a charger, may not feed each
     other while the meter stands still.
     """

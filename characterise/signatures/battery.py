@@ -13,7 +13,10 @@ from characterise.asset_classes import BESS
 from characterise.meter_cube import MeterCube
 from characterise.signatures.attribution import Attribution, Float, Rows, attributed, net_of
 from characterise.signatures.battery_reasons import sentences
-from characterise.signatures.store_decode import decode
+from characterise.signatures.dispatch_signals import asked
+from characterise.signatures.event_answers import around as days_around
+from characterise.signatures.store_calls import in_calls
+from characterise.signatures.store_decode import ROUND_TRIP, decode
 from characterise.signatures.surroundings import surroundings
 from characterise.signatures.swings import clock_day, clock_steps, day_swings, evening
 from characterise.signatures.zero_hold import after_dark, export_start, held, usual_size
@@ -106,6 +109,16 @@ def _attribute(left, net, sun, place, slot, clock, has_export, drawn, given):  #
         decode(left[k], net[k], light, hours, has_export[k] == 0, spaces, drawn[k], given[k])
 
 
+@njit(cache=True)
+def _call(left, own, calls, index, warmth, sun, station, calendar, drawn, given):  # type: ignore[no-untyped-def]
+    for k in own:
+        s = station[k]
+        in_calls(
+            left[k], calls[index[k]], warmth[s], sun[s], calendar, ROUND_TRIP,
+            drawn[k], given[k],
+        )  # fmt: skip
+
+
 def attribute(
     cube: MeterCube,
     rows: Rows,
@@ -118,6 +131,8 @@ def attribute(
     ----------
     left_kw
         (K, D, 48) load left when other classes were taken out, kW; the boundary's own by default.
+    signals
+        `characterise.frames.SIGNALS`; falls in them that are taken in again by night are a store's.
 
     Notes
     -----
@@ -133,6 +148,17 @@ def attribute(
         left, net, around.sun, around.place[rows], around.slot, around.clock[rows],
         cube.has_export[rows], drawn, given,
     )  # fmt: skip
+    calls, index = asked(cube, signals)
+    if len(calls) and len(rows):
+        near = days_around(cube)
+        shape = (len(rows), -1)
+        called = calls.reshape(len(calls), -1)
+        for z, calendar in enumerate(near.calendars):
+            own = np.flatnonzero((index[rows] >= 0) & (cube.clock[rows] == z))
+            _call(
+                left.reshape(shape), own, called, index[rows], near.warmth[z], near.sun[z],
+                cube.station[rows], calendar, drawn.reshape(shape), given.reshape(shape),
+            )  # fmt: skip
     return attributed(BESS, rows, drawn, given, net)
 
 

@@ -133,6 +133,10 @@ def _lay(
     flows = operate_all(spec, base, time, weather, int(rng.integers(2**31)), asked)
     if site.get("source_minutes") == 60:
         flows = tuple(_hourly(flow) for flow in flows)
+    told = answered["battery"]
+    if calls is not None and told is not None and any(one.style == "dispatched" for one in kept):
+        # Who waits for calls is known by them.
+        calls = np.maximum(calls, told)
     return _Made(SiteTrace(spec, load, base.plant_kw, flows), known, calls)
 
 

@@ -1,12 +1,15 @@
 """Simulated assets over real boundaries: the background stays, the asset adds up, labels agree."""
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
 import pytest
 
 from characterise import simulate
+from characterise.signatures.dispatch_signals import asked
+from characterise.training import overlay
 from characterise.training.corpus import LABEL, simulated_batches
 from characterise.training.histories import HIDDEN, WHOLE, cuts
 from characterise.training.overlay import overlaid
@@ -71,6 +74,26 @@ def test_the_same_seed_lays_the_same(backgrounds, laid):
     other = list(overlaid(backgrounds, seed=2))
     assert np.array_equal(again[0].cube.import_kw, laid[0].cube.import_kw, equal_nan=True)
     assert not np.array_equal(other[0].cube.import_kw, laid[0].cube.import_kw, equal_nan=True)
+
+
+def test_a_battery_that_waits_for_calls_gives_in_signalled_half_hours_alone(
+    backgrounds, monkeypatch
+):
+    drawn = overlay._draw
+    store = simulate.AssetSpec("battery", 60.0, 150.0, "dispatched")
+    monkeypatch.setattr(
+        overlay, "_draw", lambda *args, **known: replace(drawn(*args, **known), assets=(store,))
+    )
+    batch = next(iter(overlay.overlaid(backgrounds, seed=1, variants=1)))
+    calls, index = asked(batch.cube, batch.signals)
+    truth = signed_truth(batch.cube, batch.submeters, "battery")
+    gave = 0
+    for row, power in truth.items():
+        if index[row] >= 0:
+            called = calls[index[row]] > 0
+            assert not (power[~called] < -0.01).any()
+            gave += (power[called] < -0.01).any()
+    assert gave >= 3
 
 
 def test_a_closed_licence_is_not_laid_upon(backgrounds):
