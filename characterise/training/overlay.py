@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from characterise.asset_classes import ASSET_CLASSES
+from characterise.asset_classes import ASSET_CLASSES, FLEXIBLE_DEMAND
 from characterise.frames import SIGNALS
 from characterise.meter_cube import MeterCube
 from characterise.settlement import SLOTS_PER_DAY
@@ -134,7 +134,7 @@ def _lay(
     if site.get("source_minutes") == 60:
         flows = tuple(_hourly(flow) for flow in flows)
     told = answered["battery"]
-    if calls is not None and told is not None and any(one.style == "dispatched" for one in kept):
+    if calls is not None and told is not None and _waits(kept):
         # Who waits for calls is known by them.
         calls = np.maximum(calls, told)
     return _Made(SiteTrace(spec, load, base.plant_kw, flows), known, calls)
@@ -200,12 +200,22 @@ def _cube_of(
     )
 
 
+def _waits(assets: tuple[AssetSpec, ...]) -> bool:
+    """Whether a battery waits for calls."""
+    return any(one.asset == "battery" and one.style == "dispatched" for one in assets)
+
+
 def _labels(sites: pl.DataFrame, names: list[str], made: list[_Made]) -> pl.DataFrame:
     columns = [pl.Series("mpan", names)]
     for name in ASSET_CLASSES:
         laid = [any(one.asset == _ASSET[name] for one in part.trace.spec.assets) for part in made]
         before = sites[LABEL[name]].fill_null(False)
-        columns.append((before | pl.Series(laid)).alias(LABEL[name]))
+        has = before | pl.Series(laid)
+        if name == FLEXIBLE_DEMAND:
+            # Where a battery answers the calls, nobody can say that the load would not.
+            waits = pl.Series([_waits(part.trace.spec.assets) for part in made])
+            has = pl.select(pl.when(has | ~waits).then(has)).to_series()
+        columns.append(has.alias(LABEL[name]))
     return sites.with_columns(columns)
 
 
