@@ -94,7 +94,9 @@ def test_a_battery_that_waits_for_calls_gives_in_signalled_half_hours_alone(
             assert not (power[~called] < -0.01).any()
             gave += (power[called] < -0.01).any()
     assert gave >= 3
-    assert batch.sites["has_dr"].is_null().all()  # the load may answer as well
+    laid_upon = batch.sites[list(truth)]["has_dr"]
+    assert laid_upon.is_null().any()  # the load may answer as well
+    assert (laid_upon.is_null() | laid_upon).all()
 
 
 def test_a_closed_licence_is_not_laid_upon(backgrounds):
