@@ -10,6 +10,8 @@ from numba import njit
 from characterise.signatures.store_state import FREE, GIVING, HELD, at_night
 from characterise.signatures.zero_hold import band_kw
 
+OVER_LIMIT = 0.1
+"""What stands over zero at the least, of its power; less is a store that came late."""
 AT_LIMIT = 8
 """Half-hours (4 h) between two holds in which a store may give all it can."""
 LEAST_KW = 0.03
@@ -89,7 +91,7 @@ def at_limit(net, sun, size, state, panels, power, work, drawn, given):  # type:
     panels
         As in `follow`: under the sun a store that fills from them may have taken in more.
     """
-    band = band_kw(size)
+    least = max(band_kw(size), np.float32(OVER_LIMIT) * power)
     since = AT_LIMIT + 1
     for t in range(net.size):
         since += 1
@@ -105,5 +107,5 @@ def at_limit(net, sun, size, state, panels, power, work, drawn, given):  # type:
             since = AT_LIMIT + 1
         elif state[t] == HELD:
             since = 0
-        elif net[t] > band and since + work[t] <= AT_LIMIT:
+        elif net[t] > least and since + work[t] <= AT_LIMIT:
             given[t] = power

@@ -130,7 +130,11 @@ def test_trees_carry_less_far_after_a_month_than_after_a_year():
         missing_left=np.zeros(0, bool), value=np.zeros(0),
     )  # fmt: skip
     part = replace(
-        MODEL.classes[0], trees=trees, slope=np.array([1.0, -0.2]), offset=np.array([0.0, 0.0])
+        MODEL.classes[0],
+        trees=trees,
+        slope=np.array([1.0, -0.2]),
+        offset=np.array([0.0, 0.0]),
+        unseen=np.array([-50.0, 0.0]),
     )
     table = centred()[0]
     year, month = (

@@ -77,7 +77,7 @@ def test_folds_are_judged_each_by_its_own_model_and_joined(simulated, tmp_path):
     body = json.loads(_shipped())
     body["version"] = "another"
     for part in body["classes"].values():
-        part["offset"] = -50.0 if isinstance(part["offset"], float) else [-50.0, 0.0]
+        part["offset"] = part["unseen"] = [-50.0, 0.0]
     other = tmp_path / "other.json"
     other.write_text(json.dumps(body))
     folds = [Fold("x", names[:12], None), Fold("y", names[12:], other), Fold("z", ["nobody"], None)]
