@@ -13,8 +13,7 @@ from characterise.asset_classes import BESS
 from characterise.meter_cube import MeterCube
 from characterise.signatures.attribution import Attribution, Float, Rows, attributed, net_of
 from characterise.signatures.battery_reasons import sentences
-from characterise.signatures.dispatch_signals import asked
-from characterise.signatures.event_answers import around as days_around
+from characterise.signatures.called_sites import called_sites
 from characterise.signatures.store_calls import in_calls
 from characterise.signatures.store_decode import ROUND_TRIP, decode
 from characterise.signatures.surroundings import surroundings
@@ -110,7 +109,8 @@ def _attribute(left, net, sun, place, slot, clock, has_export, drawn, given):  #
 
 
 @njit(cache=True)
-def _call(left, own, calls, index, warmth, sun, station, calendar, drawn, given):  # type: ignore[no-untyped-def]
+def _call(left, sites, drawn, given):  # type: ignore[no-untyped-def]
+    own, calls, index, warmth, sun, station, calendar = sites
     for k in own:
         s = station[k]
         in_calls(
@@ -148,17 +148,9 @@ def attribute(
         left, net, around.sun, around.place[rows], around.slot, around.clock[rows],
         cube.has_export[rows], drawn, given,
     )  # fmt: skip
-    calls, index = asked(cube, signals)
-    if len(calls) and len(rows):
-        near = days_around(cube)
+    for sites in called_sites(cube, rows, signals):
         shape = (len(rows), -1)
-        called = calls.reshape(len(calls), -1)
-        for z, calendar in enumerate(near.calendars):
-            own = np.flatnonzero((index[rows] >= 0) & (cube.clock[rows] == z))
-            _call(
-                left.reshape(shape), own, called, index[rows], near.warmth[z], near.sun[z],
-                cube.station[rows], calendar, drawn.reshape(shape), given.reshape(shape),
-            )  # fmt: skip
+        _call(left.reshape(shape), sites, drawn.reshape(shape), given.reshape(shape))
     return attributed(BESS, rows, drawn, given, net)
 
 

@@ -23,13 +23,28 @@ def carried_forward(x, z):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def lowest(z, half, out):  # type: ignore[no-untyped-def]
-    """Fill (T,) ``out`` with the least of ``z`` within ``half`` half-hours either side.
+    """Fill (T,) ``out`` with the least of ``z`` within ``half`` half-hours either side."""
+    out[:] = z
+    _spread(half, out)
+
+
+@njit(cache=True)
+def highest(z, half, out):  # type: ignore[no-untyped-def]
+    """Fill (T,) ``out`` with the most of ``z`` within ``half`` half-hours either side."""
+    out[:] = -z
+    _spread(half, out)
+    out[:] = -out
+
+
+@njit(cache=True)
+def _spread(half, out):  # type: ignore[no-untyped-def]
+    """Spread each value to where it is the least within ``half`` half-hours either side.
 
     Windows are doubled until two of them cover the whole, so that the cost goes with the
     logarithm of the window.
     """
-    n = z.shape[0]
-    out[:] = z
+    n = out.shape[0]
+    head = out[: 2 * half].copy()
     covered = 1
     while covered < 2 * half + 1:
         step = min(covered, 2 * half + 1 - covered)
@@ -37,34 +52,13 @@ def lowest(z, half, out):  # type: ignore[no-untyped-def]
             out[t] = min(out[t], out[t + step])
         covered += step
     _centred(half, out)
-    least = z[0]
+    least = head[0]
     reach = 0
     for t in range(min(half, n)):
         while reach < min(t + half, n - 1):
             reach += 1
-            least = min(least, z[reach])
+            least = min(least, head[reach])
         out[t] = least
-
-
-@njit(cache=True)
-def highest(z, half, out):  # type: ignore[no-untyped-def]
-    """Fill (T,) ``out`` with the most of ``z`` within ``half`` half-hours either side."""
-    n = z.shape[0]
-    out[:] = z
-    covered = 1
-    while covered < 2 * half + 1:
-        step = min(covered, 2 * half + 1 - covered)
-        for t in range(n - step):
-            out[t] = max(out[t], out[t + step])
-        covered += step
-    _centred(half, out)
-    most = z[0]
-    reach = 0
-    for t in range(min(half, n)):
-        while reach < min(t + half, n - 1):
-            reach += 1
-            most = max(most, z[reach])
-        out[t] = most
 
 
 @njit(cache=True)

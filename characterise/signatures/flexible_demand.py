@@ -13,7 +13,7 @@ from numba import njit
 from characterise.asset_classes import FLEXIBLE_DEMAND
 from characterise.meter_cube import MeterCube
 from characterise.signatures.attribution import Attribution, Float, Rows, attributed, net_of
-from characterise.signatures.dispatch_signals import asked
+from characterise.signatures.called_sites import called_sites
 from characterise.signatures.event_answers import (
     EDGE_RANK,
     LOAD,
@@ -23,7 +23,6 @@ from characterise.signatures.event_answers import (
     SCATTER,
     WIDTH,
     answers,
-    around,
 )
 from characterise.signatures.ordinary_days import LEAD
 from characterise.signatures.response_shape import lay_responses
@@ -69,7 +68,8 @@ def _beyond(net, start, length, residual, out):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _features(net, rows, calls, index, warmth, sun, station, calendar, table):  # type: ignore[no-untyped-def]
+def _features(net, sites, table):  # type: ignore[no-untyped-def]
+    rows, calls, index, warmth, sun, station, calendar = sites
     most = net.shape[1] // 2 + 1
     known = np.empty((most, N_KNOWN))
     residuals = np.empty((most, WIDTH), np.float32)
@@ -133,23 +133,16 @@ def features(cube: MeterCube, signals: pl.DataFrame | None = None) -> Float:
     ``emptied`` and ``given_back`` are what a battery does and a load that gives way does not:
     nothing is left, or power comes back.
     """
-    calls, index = asked(cube, signals)
     table = np.full((cube.n_meters, _N), np.nan, dtype=np.float32)
-    if len(calls):
-        near = around(cube)
-        net = cube.net_kw.reshape(cube.n_meters, -1)
-        called = calls.reshape(len(calls), -1)
-        for z, calendar in enumerate(near.calendars):
-            rows = np.flatnonzero((index >= 0) & (cube.clock == z))
-            _features(
-                net, rows, called, index, near.warmth[z], near.sun[z], cube.station, calendar,
-                table,
-            )  # fmt: skip
+    net = cube.net_kw.reshape(cube.n_meters, -1)
+    for sites in called_sites(cube, np.arange(cube.n_meters, dtype=np.int32), signals):
+        _features(net, sites, table)
     return table
 
 
 @njit(cache=True)
-def _attribute(net, rows, calls, index, warmth, sun, station, calendar, drawn, given):  # type: ignore[no-untyped-def]
+def _attribute(net, sites, drawn, given):  # type: ignore[no-untyped-def]
+    rows, calls, index, warmth, sun, station, calendar = sites
     most = net.shape[1] // 2 + 1
     known = np.empty((most, N_KNOWN))
     residuals = np.empty((most, WIDTH), np.float32)
@@ -181,17 +174,9 @@ def attribute(
     net = net_of(cube, rows, left_kw)
     drawn = np.zeros_like(net)
     given = np.zeros_like(net)
-    calls, index = asked(cube, signals)
-    if len(calls) and len(rows):
-        near = around(cube)
+    for sites in called_sites(cube, rows, signals):
         shape = (len(rows), -1)
-        called = calls.reshape(len(calls), -1)
-        for z, calendar in enumerate(near.calendars):
-            own = np.flatnonzero((index[rows] >= 0) & (cube.clock[rows] == z))
-            _attribute(
-                net.reshape(shape), own, called, index[rows], near.warmth[z], near.sun[z],
-                cube.station[rows], calendar, drawn.reshape(shape), given.reshape(shape),
-            )  # fmt: skip
+        _attribute(net.reshape(shape), sites, drawn.reshape(shape), given.reshape(shape))
     return attributed(FLEXIBLE_DEMAND, rows, drawn, given, net)
 
 

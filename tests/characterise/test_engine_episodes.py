@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,6 +35,15 @@ def test_threshold_is_a_tenth_of_the_median_running_power():
     power = np.zeros((2, 1, 48), dtype=np.float32)
     power[0, 0, :3] = [2.0, 6.0, 8.0]
     assert operating_threshold_kw(power).tolist() == [np.float32(0.6), 0.0]
+
+
+def test_what_a_large_store_draws_to_stay_full_is_no_running():
+    power = np.full((1, 1, 48), 0.4, dtype=np.float32)
+    power[0, 0, :4] = 50.0
+    power[0, 0, 47] = np.nan
+    assert operating_threshold_kw(power) == pytest.approx(5.0)
+    small = np.full((1, 1, 48), 0.4, dtype=np.float32)
+    assert operating_threshold_kw(small) == pytest.approx(0.04)
 
 
 def test_run_beside_a_gap_is_not_whole():

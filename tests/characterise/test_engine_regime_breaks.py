@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from engine_cases import cube_of
 
-from characterise.asset_classes import BESS, EV_CHARGER, FLEXIBLE_DEMAND, SOLAR_PV
-from characterise.capability.history import histories, while_there
+from characterise.asset_classes import BESS, EV_CHARGER, FLEXIBLE_DEMAND, HEAT_PUMP, SOLAR_PV
+from characterise.capability.history import histories, history, while_there
+from characterise.detections import _dates as dates_of
 from characterise.regimes import Break, regimes, site_breaks
 from characterise.regimes.breaks import answer, ready, scan
 from characterise.signatures.attribution import Attribution
@@ -202,6 +203,22 @@ def test_nothing_is_attributed_before_an_asset_came_or_after_it_went():
         there = np.flatnonzero(true[0].max(axis=1) > 0)
         there = there[np.abs(there - 150) > 10]
         np.testing.assert_array_equal(kept.import_kw[0, there], part.import_kw[0, there])
+
+
+def test_a_heat_pump_first_seen_in_the_cold_may_have_come_since_the_last_cold_before():
+    temp = np.full((DAYS, 48), 18.0)
+    temp[:60] = temp[200:] = 2.0
+    drawn = np.zeros((1, DAYS, 48), np.float32)
+    drawn[:, 200:, 10:40] = 2.0
+    cube = cube_of(home(1) + drawn, temp_c=temp)
+    held = history(cube, part_of(HEAT_PUMP, drawn), [[Break(200, 1.0, comes=True)]])
+    assert held.regimes.first_seen[0] == 200
+    assert held.earliest[0] == 60
+    _, _, said = dates_of(cube, (held, 0))
+    assert str(cube.day_of(60)) in said["installed"]
+    car = history(cube, part_of(EV_CHARGER, drawn), [[Break(200, 1.0, comes=True)]])
+    assert car.earliest[0] == 200
+    assert str(cube.day_of(60)) not in dates_of(cube, (car, 0))[2]["installed"]
 
 
 def test_what_stayed_keeps_its_attribution_as_it_is():

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from characterise.regimes import regimes, without_season
+from characterise.regimes import Break, regimes, without_season
 
 
 def habit(seed, n_days=365, mean=10.0):
@@ -74,6 +74,43 @@ def test_resize_shows_in_power_not_in_how_often_it_runs():
     busier = habit(4)
     busier[0, 200:] *= 3
     assert found(busier).changes == ((),)
+
+
+def resized_at(day, ratio, breaks, *, proportional=False):
+    rng = np.random.default_rng(3)
+    size = (7 + rng.normal(0, 0.3, (1, 365))).astype(np.float32)
+    energy = np.full((1, 365), 10.0, np.float32)
+    size[0, day:] *= ratio
+    energy[0, day:] *= ratio
+    return regimes(energy, size, energy > 0, breaks, proportional=proportional).changes
+
+
+def test_a_resize_goes_the_way_that_the_boundary_went():
+    grew, shrank = ([[Break(200, 1.0, comes, whole=False)]] for comes in (True, False))
+    assert resized_at(200, 2.5, grew) == (("resized",),)
+    assert resized_at(200, 2.5, shrank) == ((),)
+    assert resized_at(200, 0.4, shrank) == (("resized",),)
+    assert resized_at(200, 2.5, [[]]) == ((),)
+
+
+@pytest.mark.parametrize(("day", "found"), [(330, ()), (36, ()), (120, ("resized",))])
+def test_a_heat_pump_that_seems_larger_in_one_cold_month_is_the_same(day, found):
+    seen = [[Break(day, 1.0, comes=True, whole=False)]]
+    assert resized_at(day, 2.5, seen, proportional=True) == (found,)
+
+
+def test_an_end_that_the_boundary_does_not_show_is_told_by_the_attribution_alone():
+    energy = habit(1)
+    energy[0, 200:] = 0
+    size = np.where(energy > 0, 7.0, np.nan).astype(np.float32)
+    got = regimes(energy, size, energy > 0, [[]])
+    assert got.changes == (("removed",),)
+    assert 193 <= got.last_seen[0] <= 199
+    # That it began late says little: an attribution is fitted to the whole span.
+    late = energy[:, ::-1].copy()
+    assert regimes(late, size[:, ::-1].copy(), late > 0, [[]]).changes == ((),)
+    # Panels pull at the boundary themselves, which has the last word.
+    assert regimes(energy, size, energy > 0, [[]], proportional=True).changes == ((),)
 
 
 def test_asset_that_never_ran_has_no_dates():

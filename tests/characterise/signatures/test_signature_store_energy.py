@@ -74,6 +74,16 @@ def test_a_load_over_zero_between_two_holds_is_met_with_all_there_is():
     assert given.max() == 0
 
 
+def test_a_store_that_comes_late_to_a_load_is_not_at_its_limit():
+    net = np.zeros(96, np.float32)
+    net[36] = 0.3
+    state = np.where(net == 0, HELD, FREE).astype(np.uint8)
+    drawn, given = np.zeros_like(net), np.zeros_like(net)
+    dark, work = np.zeros_like(net), np.empty_like(net)
+    at_limit(net, dark, ONE, state, 0.0, np.float32(3.6), work, drawn, given)
+    assert given.max() == 0
+
+
 def surplus(sky):
     """Panels of 4 kW and a load of 0.4 kW, all surplus taken in, and 0.8 kW given after dark."""
     load = blank(0.4)
