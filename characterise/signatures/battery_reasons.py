@@ -52,7 +52,7 @@ def _exported(said: Mapping[str, float]) -> list[str]:
     if "export_shift" in said:
         more, side = abs(said["export_shift"]), "after" if said["export_shift"] > 0 else "before"
         out.append(
-            f"{more:.0%} of the export under the sun is more {side} noon than its other side"
+            f"{(1 + more) / 2:.0%} of the export under the sun goes out {side} noon"
         )
     if "dark_export" in said:
         out.append(
