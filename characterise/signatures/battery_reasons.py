@@ -51,9 +51,7 @@ def _exported(said: Mapping[str, float]) -> list[str]:
         )
     if "export_shift" in said:
         more, side = abs(said["export_shift"]), "after" if said["export_shift"] > 0 else "before"
-        out.append(
-            f"{(1 + more) / 2:.0%} of the export under the sun goes out {side} noon"
-        )
+        out.append(f"{(1 + more) / 2:.0%} of the export under the sun goes out {side} noon")
     if "dark_export" in said:
         out.append(
             f"{_small_share(10 ** said['dark_export'])} of all energy that passes is "
