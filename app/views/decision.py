@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 import panel as pn
@@ -13,6 +14,7 @@ from app.plots.palette import CLASS_LABELS, REST
 from app.session import Desk
 from app.views import markup
 from app.views.notice import Notice
+from app.views.press import on_press
 from app.workflows import review
 
 _NO_REASON: Final = "Choose a reason"
@@ -52,16 +54,16 @@ class Decision(pn.viewable.Viewer):
             for outcome, verb in _VERBS.items()
         }
         for outcome, button in self._verbs.items():
-            button.on_click(lambda _, picked=outcome: self.pick(picked))
+            on_press(button, partial(self.pick, outcome))
         self._meaning = markup.pane()
         self._reason = pmui.Select(label="Reason", options={_NO_REASON: ""}, value="", width=320)
         self._class = pmui.Select(label="What it is", options=_CLASS_CHOICES, value="", width=200)
         self._kw = pmui.TextInput(label="Rated power, kW (blank: no change)", value="", width=230)
         self._note = pmui.TextAreaInput(label="Note", value="", rows=2, sizing_mode="stretch_width")
         self._record = pmui.Button(label="Record decision", variant="contained", color="primary")
-        self._record.on_click(lambda _: self.record())
+        on_press(self._record, self.record)
         self._undo = pmui.Button(label="Undo the last decision", variant="outlined", disabled=True)
-        self._undo.on_click(lambda _: self.undo())
+        on_press(self._undo, self.undo)
         self._correction = pn.Row(self._class, self._kw, visible=False)
         self._form = pn.Column(
             self._meaning,

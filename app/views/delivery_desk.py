@@ -14,6 +14,7 @@ from app.session import Desk, Place, link
 from app.views import markup, wording
 from app.views.claim import Claim
 from app.views.notice import Notice
+from app.views.press import on_press
 from app.views.record_list import STAYS, RecordList
 from app.workflows import claims, disputes
 
@@ -59,7 +60,7 @@ class DeliveryDesk(pn.viewable.Viewer):
         self._button = pmui.Button(
             label="Open a dispute with this evidence frozen", variant="contained", color="primary"
         )
-        self._button.on_click(lambda _: self.dispute())
+        on_press(self._button, self.dispute)
         self._opened = markup.pane()
         self._form = pn.Column(
             markup.pane("<h2>Dispute</h2>"),

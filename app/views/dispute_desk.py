@@ -14,6 +14,7 @@ from app.session import Desk, Place
 from app.views import markup, wording
 from app.views.claim import Claim
 from app.views.notice import Notice
+from app.views.press import on_press
 from app.views.record_list import STAYS, RecordList
 from app.workflows import disputes
 
@@ -63,7 +64,7 @@ class DisputeDesk(pn.viewable.Viewer):
             label="Ruling, with its reasons", value="", rows=3, sizing_mode="stretch_width"
         )
         self._button = pmui.Button(label="Record ruling", variant="contained", color="primary")
-        self._button.on_click(lambda _: self.decide())
+        on_press(self._button, self.decide)
         self._form = pn.Column(
             markup.pane("<h2>Ruling</h2>"),
             self._outcome,

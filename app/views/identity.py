@@ -11,6 +11,7 @@ import panel_material_ui as pmui
 from app.session import Desk
 from app.views import markup, wording
 from app.views.notice import Notice
+from app.views.press import on_press
 from app.workflows import evidence
 
 PURPOSES: Final = (
@@ -48,7 +49,7 @@ class Identity(pn.viewable.Viewer):
             width=240,
         )
         self._show = pmui.Button(label="Show the full MPAN", variant="outlined", size="small")
-        self._show.on_click(lambda _: self.reveal())
+        on_press(self._show, self.reveal)
         self._controls = pn.Row(self._purpose, self._show, styles={"align-items": "center"})
 
     def draw(self, mpan: str, facts: dict[str, Any]) -> None:

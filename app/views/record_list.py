@@ -11,6 +11,7 @@ import param
 import polars as pl
 
 from app.views import markup
+from app.views.press import on_press
 
 _COMPACT: Final = """
 :host .tabulator .tabulator-row.tabulator-selected,
@@ -78,8 +79,8 @@ class RecordList(pn.viewable.Viewer):
         self._on = pmui.Button(
             label="Next", icon="arrow_downward", variant="outlined", size="small"
         )
-        self._back.on_click(lambda _: self.step(-1))
-        self._on.on_click(lambda _: self.step(1))
+        on_press(self._back, lambda: self.step(-1))
+        on_press(self._on, lambda: self.step(1))
         self._table.param.watch(self._on_pick, "selection")
         # The browser forgets a selection, and a page, set before it drew the table.
         pn.state.onload(self._mark_again)

@@ -15,6 +15,7 @@ import polars as pl
 from app.session import Desk
 from app.views import markup, wording
 from app.views.notice import Notice
+from app.views.press import on_press
 from app.workflows import register
 from registry import code_lists
 
@@ -56,7 +57,7 @@ class AgreementForm(pn.viewable.Viewer):
         }
         self.reason = pmui.TextInput(label="Reason for the audit trail", value="", width=320)
         self._add = pmui.Button(label="Add the agreement", variant="contained", color="primary")
-        self._add.on_click(lambda _: self.add())
+        on_press(self._add, self.add)
 
     def add(self) -> None:
         """Write the agreement, or say which field or other agreement is in the way."""
@@ -107,8 +108,8 @@ class SheetLoad(pn.viewable.Viewer):
         self.reason = pmui.TextInput(label="Reason for the audit trail", value="", width=320)
         self._check = pmui.Button(label="Check only", variant="outlined")
         self._load = pmui.Button(label="Load", variant="contained", color="primary")
-        self._check.on_click(lambda _: self.load(dry_run=True))
-        self._load.on_click(lambda _: self.load(dry_run=False))
+        on_press(self._check, lambda: self.load(dry_run=True))
+        on_press(self._load, lambda: self.load(dry_run=False))
         self._report = markup.pane()
 
     def choose(self, entity: str) -> None:

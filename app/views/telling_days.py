@@ -14,6 +14,7 @@ import polars as pl
 from app.plots.day import CLASSES
 from app.session import Place
 from app.views import markup, wording
+from app.views.press import on_press
 from characterise.asset_classes import FLEXIBLE_DEMAND, SOLAR_PV
 
 OFFERED: Final = 3
@@ -61,10 +62,10 @@ class TellingDays(pn.viewable.Viewer):
             variant="outlined",
             size="small",
         )
-        button.on_click(partial(self._go, day))
+        on_press(button, partial(self._go, day))
         return button
 
-    def _go(self, day: dt.date, _: object) -> None:
+    def _go(self, day: dt.date) -> None:
         self._place.day = day
 
     def __panel__(self) -> pn.viewable.Viewable:

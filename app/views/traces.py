@@ -17,6 +17,7 @@ from app.plots.year import day_under, year_heatmap
 from app.session import Place
 from app.views import markup, wording
 from app.views.detections import unsure_classes
+from app.views.press import on_press
 from app.views.telling_days import (
     TellingDays,
     class_trace,
@@ -91,8 +92,8 @@ class Traces(pn.viewable.Viewer):
         )
         self._earlier = pmui.Button(label="Day before", variant="outlined", size="small")
         self._later = pmui.Button(label="Day after", variant="outlined", size="small")
-        self._earlier.on_click(lambda _: self.move(-_DAY))
-        self._later.on_click(lambda _: self.move(_DAY))
+        on_press(self._earlier, lambda: self.move(-_DAY))
+        on_press(self._later, lambda: self.move(_DAY))
         place.param.watch(lambda _: self._write_day(), "day")
 
     def draw(

@@ -19,6 +19,7 @@ from app.session import Place
 from app.views import markup, wording
 from app.views.detections import chance_words, limits_html, tier_lamp
 from app.views.notice import Notice
+from app.views.press import on_press
 
 if TYPE_CHECKING:
     from app.workflows.what_if import Bench, Outcome
@@ -63,7 +64,7 @@ class WhatIf(pn.viewable.Viewer):
         self._outcome: Outcome | None = None
         self.notice = Notice()
         self._toggle = pmui.Button(label=OPEN, variant="outlined", size="small")
-        self._toggle.on_click(lambda _: self.open(not self._panel.visible))
+        on_press(self._toggle, lambda: self.open(not self._panel.visible))
         self._class = pmui.Select(
             label="Class",
             options={wording.asset_class(name): name for name in CLASSES},
@@ -87,7 +88,7 @@ class WhatIf(pn.viewable.Viewer):
         self._best: dt.date | None = None
         self._quiet = markup.pane(sizing_mode=None)
         self._go = pmui.Button(label="Go to it", variant="outlined", size="small")
-        self._go.on_click(lambda _: self._go_to_best())
+        on_press(self._go, self._go_to_best)
         self._elsewhere = pn.Row(self._quiet, self._go, visible=False)
         self._bars, self._plot = self._live(self._draw_bars), self._live(self._draw_days)
         self._panel = self._laid_out()
