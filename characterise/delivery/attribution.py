@@ -43,22 +43,22 @@ class PartyRecord:
 def attribute(
     claims: Claims,
     regression: Regression,
-    counted: npt.NDArray[np.bool_],
+    kept: Double,
     settings: VerifySettings,
 ) -> PartyRecord:
     """Posterior of every party from the occasions that count.
 
     Parameters
     ----------
-    counted
-        (O,) occasions to use; those that a co-moving load masks are left out.
+    kept
+        (O,) share of each occasion's information to use, see `shared_noise`; 0 leaves it out.
     """
     site = claims.parties["mpan"].rle_id().to_numpy().astype(np.int64)
     n_sites = int(site.max(initial=-1)) + 1
     first = np.searchsorted(site, np.arange(n_sites + 1)).astype(np.int64)
     mean, sd, collinearity = _by_site(
         regression.column_start, regression.party, regression.gram_start, regression.gram,
-        regression.score, counted, site, first, settings.prior_mean, settings.prior_sd,
+        regression.score, kept, site, first, settings.prior_mean, settings.prior_sd,
     )  # fmt: skip
     fraction = Fractions(mean, sd)
     return PartyRecord(
@@ -100,7 +100,7 @@ def credited_to_others(claims: Claims, trials: Trials, fraction: Fractions) -> D
 
 @njit(cache=True)
 def _by_site(  # type: ignore[no-untyped-def]
-    column_start, party, gram_start, gram, score, counted, site, first, prior_mean, prior_sd
+    column_start, party, gram_start, gram, score, kept, site, first, prior_mean, prior_sd
 ):
     n_parties, n_sites = len(site), len(first) - 1
     square = np.zeros(n_sites + 1, dtype=np.int64)
@@ -109,15 +109,16 @@ def _by_site(  # type: ignore[no-untyped-def]
     whole, right = np.zeros(square[-1]), np.zeros(n_parties)
     for o in range(len(column_start) - 1):
         a, b = column_start[o], column_start[o + 1]
-        if a == b or not counted[o] or not np.isfinite(gram[gram_start[o]]):
+        if a == b or not kept[o] > 0.0 or not np.isfinite(gram[gram_start[o]]):
             continue
         s = site[party[a]]
         p = first[s + 1] - first[s]
         for j in range(b - a):
-            right[party[a + j]] += score[a + j]
+            right[party[a + j]] += kept[o] * score[a + j]
             row = square[s] + (party[a + j] - first[s]) * p
             for m in range(b - a):
-                whole[row + party[a + m] - first[s]] += gram[gram_start[o] + j * (b - a) + m]
+                told = kept[o] * gram[gram_start[o] + j * (b - a) + m]
+                whole[row + party[a + m] - first[s]] += told
     mean, sd, collinearity = np.empty(n_parties), np.empty(n_parties), np.zeros(n_parties)
     for s in range(n_sites):
         a, b = first[s], first[s + 1]

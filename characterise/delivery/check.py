@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from characterise.delivery.asset_meters import AssetMeters, asset_meters
 from characterise.delivery.attribution import attribute, credited_to_others
 from characterise.delivery.claims import OUTSIDE, Claims, pack
-from characterise.delivery.comoving import AssetMeters, asset_meters, other_loads, own_falls
+from characterise.delivery.comoving import other_loads, own_falls
 from characterise.delivery.cumulative import accumulate, e_by_party, log_e_values
 from characterise.delivery.detectable import detect
 from characterise.delivery.evidence import Evidence
@@ -24,6 +25,7 @@ from characterise.delivery.pairing import pair
 from characterise.delivery.placebo import match_windows, p_values
 from characterise.delivery.reasons import reasons_of
 from characterise.delivery.settings import VerifySettings
+from characterise.delivery.shared_noise import information_kept
 from characterise.delivery.trials import USABLE, lay_out
 from characterise.delivery.verdict import decide, shortfall
 from characterise.finding import Finding
@@ -90,7 +92,8 @@ def verify(
     """
     settings = settings or VerifySettings()
     claims = pack(declared, cube)
-    assets = None if asset_reads is None else asset_meters(asset_reads, cube)
+    days = event_days(declared, cube)
+    assets = None if asset_reads is None else asset_meters(asset_reads, cube, days)
     pairing = None if assets is None else pair(assets, cube)
     if claims.n_claims == 0:
         blank = pl.DataFrame(schema=VERDICTS), pl.DataFrame(schema=CUMULATIVE)
@@ -134,7 +137,8 @@ def _gather(
     left = detect(placebo, settings, explained_kwh=explained)
     enough = explained >= settings.masked_share * placebo.shortfall_kwh
     hidden = (detection.significant & ~left.significant & enough)[: claims.n_occasions]
-    record = attribute(claims, regression, ~hidden, settings)
+    kept = information_kept(claims, trials, placebo, ~hidden)
+    record = attribute(claims, regression, kept, settings)
     short = shortfall(claims, trials, placebo, detection, record=record, settings=settings)
     bounds = physical(claims, cube, capability)
     limits = broken(claims, trials, ground, bounds, settings)

@@ -10,11 +10,10 @@ import numpy.typing as npt
 import polars as pl
 from numba import njit
 
+from characterise.delivery.asset_meters import AssetMeters
 from characterise.delivery.claims import Claims
 from characterise.delivery.ground import Ground
 from characterise.delivery.trials import USABLE, Trials
-from characterise.frames import ASSET_READS, READS, check
-from characterise.meter_cube import MeterCube, cube_from_reads
 from characterise.signatures.attribution import Attribution
 
 Int = npt.NDArray[np.int64]
@@ -23,40 +22,6 @@ Double = npt.NDArray[np.float64]
 USUAL_WINDOWS = 30
 """Matched windows, nearest in season, that give the usual load of an asset."""
 _FEWEST = 5
-
-
-@dataclass(frozen=True, slots=True)
-class AssetMeters:
-    """A asset meters over the span of the boundary cube."""
-
-    amsid: tuple[str, ...]
-    mpan: tuple[str, ...]
-    net_kw: npt.NDArray[np.float32]
-    """(A, N) net import of the asset, NaN where unread."""
-    reach_kw: Double
-    """(A,) most import plus most export it ever read; NaN under a day of reads."""
-
-
-def asset_meters(asset_reads: pl.DataFrame, cube: MeterCube) -> AssetMeters:
-    """Lay asset-meter reads (`characterise.frames.ASSET_READS`) over the span of ``cube``."""
-    frame = check(asset_reads, ASSET_READS, "asset reads")
-    if "quality" in asset_reads.columns:
-        frame = frame.with_columns(asset_reads["quality"])
-    owner = frame.select("amsid", "mpan").unique("amsid", keep="first", maintain_order=True)
-    as_reads = frame.drop("mpan").rename({"amsid": "mpan"})
-    names = ["mpan", *list(READS)[1:], *(["quality"] if "quality" in frame.columns else [])]
-    assets = cube_from_reads(as_reads.select(names), first_day=cube.first_day, n_days=cube.n_days)
-    mpan = dict(owner.iter_rows())
-    flat = (assets.n_meters, -1)
-    imported, exported = assets.import_kw.reshape(flat), assets.export_kw.reshape(flat)
-    enough = np.isfinite(imported).sum(axis=1) >= 48
-    reach = np.nan_to_num(imported).max(axis=1) + np.nan_to_num(exported).max(axis=1)
-    return AssetMeters(
-        amsid=assets.mpan,
-        mpan=tuple(mpan[name] for name in assets.mpan),
-        net_kw=imported - exported,
-        reach_kw=np.where(enough, reach, np.nan).astype(np.float64),
-    )
 
 
 @dataclass(frozen=True, slots=True)

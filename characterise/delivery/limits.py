@@ -9,8 +9,8 @@ import numpy.typing as npt
 import polars as pl
 
 from characterise.asset_classes import BESS
+from characterise.delivery.asset_meters import AssetMeters
 from characterise.delivery.claims import OUTSIDE, Claims
-from characterise.delivery.comoving import AssetMeters
 from characterise.delivery.feasible import would_have_drawn
 from characterise.delivery.ground import Ground
 from characterise.delivery.settings import VerifySettings

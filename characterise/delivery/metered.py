@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from characterise.delivery.asset_meters import AssetMeters
 from characterise.delivery.claims import Claims
-from characterise.delivery.comoving import AssetMeters
 from characterise.delivery.trials import USABLE, Trials
 
 Int = npt.NDArray[np.int64]

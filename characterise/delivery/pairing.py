@@ -14,7 +14,7 @@ import numpy.typing as npt
 import polars as pl
 from numba import njit
 
-from characterise.delivery.comoving import AssetMeters
+from characterise.delivery.asset_meters import AssetMeters
 from characterise.frames import PAIRING
 from characterise.meter_cube import MeterCube
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from characterise.delivery.asset_meters import AssetMeters
 from characterise.delivery.claims import Claims
-from characterise.delivery.comoving import AssetMeters
 from characterise.delivery.ground import Ground
 from characterise.delivery.metered import metered_declaration
 from characterise.delivery.settings import VerifySettings
@@ -35,6 +35,8 @@ class Placebo:
     inflation: Double
     """(T,) variance of the windows' weighted sums over that of an AR(1) of the site's sigma and
     rho; NaN under `VerifySettings.min_windows` windows."""
+    memory: Double
+    """(T,) correlation of windows within a week of one another."""
     response_kw: Double
     """Fall of net import in each half-hour of the trials, against the expected load given what
     the windows, the hour before and the asset meter say of it."""
@@ -68,16 +70,17 @@ def match_windows(
     Providers dispatch assets that are running, so the load of an event day would have been
     above the expected without any fault. Three things keep that from counting as a shortfall.
     The hour before the event shifts event and windows alike, by the regression of the windows.
-    Where the asset meter is given, its own departure from its usual load is taken off event and
-    windows alike: what is tested is then whether the boundary moved with the asset meter. Where
-    it is not and the site never exports, only windows that drew what was declared can match.
+    Where the asset meter is given, its own departure from its expected load is taken off event
+    and windows alike: what is tested is then whether the boundary moved with the asset meter. Both
+    are foretold in the same way: an asset that draws more in winter is no departure. Where it is
+    not given and the site never exports, only windows that drew what was declared can match.
 
     Windows are scaled by the noise around their own date against that around the event's, each
     leaving itself out, so that a summer window does not understate a winter evening.
     """
     links = metered_declaration(claims, trials, assets, mispaired)
     blank = np.zeros((1, ground.residual_kw.shape[1]), dtype=np.float32)
-    null, count, inflation, adjust, mean = match(
+    null, count, inflation, memory, adjust, mean = match(
         ground.residual_kw,
         ground.boundary_kw,
         ground.blocked,
@@ -92,6 +95,7 @@ def match_windows(
         trials.cell,
         trials.declared_kw,
         blank if assets is None else assets.net_kw,
+        blank if assets is None else assets.expected_kw,
         links.start,
         links.meter,
         links.declared_kw,
@@ -107,7 +111,9 @@ def match_windows(
     shortfall = np.bincount(trial, weights=missed, minlength=trials.n_trials)
     size = np.bincount(trial, weights=np.abs(trials.declared_kw), minlength=trials.n_trials)
     declared = (0.5 * size).astype(np.float64)
-    return Placebo(null, count, inflation, response - mean, shortfall - trials.credit_kwh, declared)
+    return Placebo(
+        null, count, inflation, memory, response - mean, shortfall - trials.credit_kwh, declared
+    )
 
 
 def p_values(placebo: Placebo, settings: VerifySettings) -> Double:

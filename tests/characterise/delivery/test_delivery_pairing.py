@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 from delivery_cases import MIDNIGHT, Case, mpan
 
-from characterise.delivery.comoving import asset_meters
+from characterise.delivery.asset_meters import asset_meters
 from characterise.delivery.pairing import pair
 from characterise.frames import PAIRING
 
