@@ -21,6 +21,7 @@ from characterise.delivery.fraction import by_occasion, regress
 from characterise.delivery.ground import ground_of
 from characterise.delivery.innocent import innocent_of
 from characterise.delivery.limits import beyond_its_meter, broken, physical
+from characterise.delivery.misreadings import misreadings
 from characterise.delivery.pairing import pair
 from characterise.delivery.placebo import match_windows, p_values
 from characterise.delivery.reasons import reasons_of
@@ -176,6 +177,7 @@ def _gather(
         rises=rises,
         own_fall_kwh=own_falls(claims, trials, ground, assets),
         pairing={} if pairing is None else dict(pairing.select("amsid", "finding").iter_rows()),
+        misread=misreadings(claims, trials, ground, placebo),
         climatology=np.where(claims.row == OUTSIDE, False, station[claims.row]),
         verdict=verdict,
         settings=settings,
