@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.cli import override_watch
 from app.cli.outcome import (
     ActorOption,
     ReasonOption,
@@ -18,12 +19,10 @@ from app.cli.outcome import (
     who_and_why,
     write_report,
 )
+from app.cli.override_watch import IdArgument, MpanOption, day_of
 
 if TYPE_CHECKING:
     from typing import Any
-
-IdArgument = Annotated[str, typer.Argument(metavar="OVERRIDE", help="Id that fmar prints.")]
-MpanOption = Annotated[str | None, typer.Option(help="Only this meter point.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -34,6 +33,7 @@ def register(app: typer.Typer) -> None:
     override.command("lanes")(lanes)
     override.command("order")(order)
     override.command("withdraw")(withdraw)
+    override_watch.mount(override)
     app.add_typer(override, name="override")
 
 
@@ -72,8 +72,8 @@ def submit(
         statistic=statistic,
         value=value,
         unit=unit,
-        expires_on=_day(expires, "--expires"),
-        review_on=_day(review, "--review"),
+        expires_on=day_of(expires, "--expires"),
+        review_on=day_of(review, "--review"),
         actor=actor,
         reason=reason,
     )
@@ -107,7 +107,7 @@ def list_(
         except ValueError:
             fail(f"--as-at {as_at!r} is no time: give one like 2026-03-29T00:30:00Z.")
     frame = overrides.listed(
-        Workspace.open(workspace), mpan=mpan, fsp=fsp, day=_day(on, "--on"), as_at=as_at
+        Workspace.open(workspace), mpan=mpan, fsp=fsp, day=day_of(on, "--on"), as_at=as_at
     )
     write_report(report, frame.to_dicts())
     for row in frame.iter_rows(named=True):
@@ -129,7 +129,7 @@ def lanes(
     from app.workflows.lanes import lanes as beside
     from app.workspace import Workspace
 
-    frame = beside(Workspace.open(workspace), mpan, day=_day(on, "--on"))
+    frame = beside(Workspace.open(workspace), mpan, day=day_of(on, "--on"))
     write_report(report, frame.to_dicts())
     for row in frame.iter_rows(named=True):
         say(_lane_line(row))
@@ -188,12 +188,3 @@ def _lane_line(row: dict[str, Any]) -> str:
         f"{row['mpan']} {asset} {row['asset_class']} {row['parameter']} {row['statistic']}: "
         f"{values}; effective {row['effective']:g} [{row['effective_lane']}]. {row['rule']}"
     )
-
-
-def _day(text: str | None, option: str) -> dt.date | None:
-    if text is None:
-        return None
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        fail(f"{option} {text!r} is no day: give one like 2026-03-29.")
