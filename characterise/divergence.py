@@ -84,6 +84,7 @@ _LEVELS: Final = {"min": 0.0, "p10": 0.1, "p50": 0.5, "p90": 0.9, "max": 1.0}
 _Z_90: Final = 1.6449
 """Half-width of a 90 % normal interval in standard deviations."""
 _DRAWS: Final = 2000
+_UNIT: Final = {"kw": " kW", "h": " h"}
 
 Double = npt.NDArray[np.float64]
 Row = dict[str, Any]
@@ -154,7 +155,7 @@ def _one(value: Row, seen: pl.DataFrame, settings: DivergenceSettings) -> Row:
     if asked.height:
         short = _measure(row, asked, value["statistic"], floor, settings)
     row["status"] = _status(row, value["statistic"], floor, settings, short=short)
-    row["because"] = _because(row, settings)
+    row["because"] = _because(row, _UNIT.get(value["parameter"].rsplit("_", 1)[-1], ""), settings)
     return row
 
 
@@ -217,22 +218,22 @@ def _status(
     return "diverging" if material and row["weeks"] >= settings.weeks else "parting"
 
 
-def _because(row: Row, settings: DivergenceSettings) -> str:
+def _because(row: Row, unit: str, settings: DivergenceSettings) -> str:
     asked, status = row["n_asked"], row["status"]
     most = row["ordinary_most"]
-    ran = f" In ordinary running it reached {most:.3g}." if most is not None else ""
+    ran = f" In ordinary running it reached {most:.3g}{unit}." if most is not None else ""
     if status == "not_enough":
         less = row["n_asked_less"]
         return (
             f"Too little asked it to: {asked} of the {settings.events} events it takes asked for"
-            f" about {row['declared']:g}, {less} asked for less.{ran}"
+            f" about {row['declared']:g}{unit}, {less} asked for less.{ran}"
             " Running is not the same as available, so neither contradicts it."
         )
     if asked == 0:
         return f"No event asked for it.{ran}"
     told = (
         f"In the last {min(asked, settings.events)} events that asked for about"
-        f" {row['declared']:g} the meter shows {row['observed']:.3g}"
+        f" {row['declared']:g}{unit} the meter shows {row['observed']:.3g}{unit}"
         f" ({row['observed_lower']:.3g} to {row['observed_upper']:.3g}, nine chances in ten)"
     )
     if status == "borne_out":
