@@ -10,7 +10,17 @@ import typer
 
 from app.cli.outcome import WRONG_INPUT, fail
 
-GROUPS: Final = ("workspace", "ingest", "layouts", "register", "engine", "score", "verify", "serve")
+GROUPS: Final = (
+    "workspace",
+    "ingest",
+    "layouts",
+    "register",
+    "engine",
+    "score",
+    "verify",
+    "export",
+    "serve",
+)
 """Modules of this package, in the order of ``fmar --help``."""
 
 
