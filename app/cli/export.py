@@ -67,20 +67,20 @@ def bundle(
         saved = bundles.save(
             opened, kind, name, actor=actor, purpose=reason, as_it_stands=as_it_stands
         )
-    except LookupError as error:
-        fail(f"{str(error).strip(chr(39))[:1].upper()}{str(error).strip(chr(39))[1:]}")
+    except LookupError as error:  # no such event, flag, dispute or frozen file
+        fail(str(error))
     if key_out is not None and not saved.encrypted:
         fail("This bundle is not about a home and holds nothing encrypted: leave --key-out out.")
     for path in (out, key_out):
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
-    out.write_bytes(saved.data)
-    say(f"Wrote {out} ({len(saved.data) / 1e6:.1f} MB), SHA-256 {saved.sha256}.")
-    say(f"Check it anywhere: unzip {out} verify.py && python3 -I verify.py {out}")
     if key_out is not None:
         bundles.hand_out_key(opened, saved, key_out, actor=actor, purpose=reason)
         say(f"Wrote the key to {key_out}; whoever holds it can read the home's half-hours.")
-    elif saved.encrypted:
+    out.write_bytes(saved.data)
+    say(f"Wrote {out} ({len(saved.data) / 1e6:.1f} MB), SHA-256 {saved.sha256}.")
+    say(f"Check it anywhere: unzip {out} verify.py && python3 -I verify.py {out}")
+    if saved.encrypted and key_out is None:
         say("What tells of the home is encrypted; --key-out FILE hands out the key.")
 
 

@@ -3,8 +3,9 @@
     python3 decrypt.py BUNDLE.zip KEY.json FOLDER
 
 KEY.json is what ``fmar export bundle ... --key-out KEY.json`` wrote. Every member ends up in
-FOLDER, ``.siv`` ones decrypted. The cipher is AES-SIV (RFC 5297) with a 512-bit key and the member's name,
-without ``.siv``, as its one associated text; any other program that knows the RFC opens them too.
+FOLDER, ``.siv`` ones decrypted. The cipher is AES-SIV (RFC 5297) with a 512-bit key and the
+member's name, without ``.siv``, as its one associated text; any other program that knows the RFC
+opens them too.
 """
 
 from __future__ import annotations

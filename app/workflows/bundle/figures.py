@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -122,11 +123,11 @@ def _chart(
             for place, (lower, upper) in enumerate(zip(*band, strict=True))
             if lower is not None and upper is not None
         ]
-    for value in (low, (low + high) / 2, high, 0.0):
+    for value in _ticks(low, high):
         parts.append(
             f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(value):.1f}" y2="{y(value):.1f}"'
             f' stroke="#cccccc" stroke-width="{1.4 if value == 0 else 0.6}"/>'
-            f'<text x="{LEFT - 6}" y="{y(value) + 4:.1f}" text-anchor="end">{value:.4g}</text>'
+            f'<text x="{LEFT - 6}" y="{y(value) + 4:.1f}" text-anchor="end">{value:.6g}</text>'
         )
     parts += _clock(start, x)
     parts += [_path(line, x, y) for line in lines]
@@ -148,6 +149,14 @@ def _path(line: Line, x: Callable[[int], float], y: Callable[[float], float]) ->
         f'<path d="{"".join(steps)}" fill="none" stroke="{line.colour}"'
         f' stroke-width="{line.width}"{dash}/>'
     )
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """Round figures from ``low`` to ``high``, about five of them, 0 among them."""
+    rough = (high - low) / 5
+    size = 10.0 ** math.floor(math.log10(rough))
+    step = size * next(times for times in (1, 2, 5, 10) if times * size >= rough)
+    return [step * place for place in range(math.ceil(low / step), math.floor(high / step) + 1)]
 
 
 def _clock(start: list[dt.datetime], x: Callable[[int], float]) -> list[str]:

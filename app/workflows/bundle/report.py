@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any, Final
@@ -22,6 +23,8 @@ CAUTION: Final = (
     "Unsupported by boundary data says only what the boundary meter can bear out. Whether it is a"
     " non-conformance is the market operator's call."
 )
+_LONG_NUMBER: Final = re.compile(r"\b\d{9}(?=\d{4}\b)")
+"""Meter numbers in the sentences of the check; the page shows their last four digits."""
 _STYLE: Final = """
 body{font:15px/1.45 sans-serif;color:#1b1b1b;background:#fff;max-width:760px;margin:24px auto;
 padding:0 16px}h1{font-size:24px}h2{font-size:19px;margin-top:32px}h3{font-size:16px}
@@ -64,8 +67,9 @@ def cover(about: Mapping[str, Any], parties: Sequence[str]) -> str:
         f"{_front(about)}<p>Concerned: {escape(' and '.join(parties) or 'nobody is named')}.</p>"
         "<p>The meter point is a home, or it is not known to be none. So its half-hours, the"
         " figures drawn from them, the verdicts and the decisions are encrypted under the key of"
-        " this meter point (members that end in <code>.siv</code>). When the home's data is erased"
-        " the key is destroyed, and every copy of this bundle closes.</p>"
+        " this meter point (members that end in <code>.siv</code>). Once the workbench has"
+        " destroyed that key, as it does to erase a home, no copy opens any more but where the key"
+        " was handed out before.</p>"
         "<p>With the key: unpack the archive and run <code>python3 decrypt.py BUNDLE.zip KEY.json"
         " FOLDER</code>; then open <code>FOLDER/report.html</code>. The workbench hands the key out"
         " with <code>fmar export bundle ... --key-out KEY.json</code>, and logs it.</p>"
@@ -93,7 +97,7 @@ def _front(about: Mapping[str, Any]) -> str:
     return (
         f"<p>About {escape(subject['kind'])} <code>{escape(subject['id'])}</code> on meter point"
         f" {escape(subject['meter_point'])}. Readings received up to"
-        f" {escape(about['received_at'])} are inside; none that came later.</p>"
+        f" {escape(_moment(about['received_at']))} are inside; none that came later.</p>"
         '<p class="quiet">Both sides read this same page.'
         " <code>python3 -I verify.py BUNDLE.zip</code> says whether it is as it was frozen.</p>"
     )
@@ -177,7 +181,7 @@ def _half_hours(evidence: DeliveryEvidence) -> str:
 
 def _decisions(held: Mapping[str, Any]) -> str:
     rows = [
-        (row["recorded_at"], row["recorded_by"], kind, row["state"], _said(row))
+        (_moment(row["recorded_at"]), row["recorded_by"], kind, row["state"], _said(row))
         for kind, histories in (("flag", held["flags"]), ("dispute", held["disputes"]))
         for history in histories
         for row in history
@@ -214,8 +218,14 @@ def _made_of(about: Mapping[str, Any]) -> str:
 
 
 def _listing(sentences: Sequence[str] | None) -> str:
-    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences or ())
+    shown = (_LONG_NUMBER.sub("…", sentence) for sentence in sentences or ())
+    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in shown)
     return f"<ul>{items}</ul>" if items else ""
+
+
+def _moment(text: str) -> str:
+    """A moment of the ledger to the second, in UTC: it sorts as it reads."""
+    return f"{text[:19].replace('T', ' ')} UTC"
 
 
 def _local(moment: dt.datetime) -> str:
