@@ -19,6 +19,7 @@ GROUPS: Final = (
     "score",
     "verify",
     "export",
+    "dispute",
     "serve",
 )
 """Modules of this package, in the order of ``fmar --help``."""

@@ -17,9 +17,10 @@ import polars as pl
 
 from app.workflows import subject_keys
 from app.workflows.bundle import Bundle, build, contents, decryptor, frozen, of_event, verifier
+from app.workflows.bundle import answer as answers
 from app.workflows.claims import DeliveryEvidence, EventUnknown
 from app.workflows.evidence import table
-from app.workspace import Workspace
+from app.workspace import Workspace, WorkspaceError
 from registry import disputes, flags
 
 OUTCOMES: Final = ("Corrected", "No Action Required")
@@ -27,6 +28,10 @@ OUTCOMES: Final = ("Corrected", "No Action Required")
 
 class BundleMissing(LookupError):
     """The frozen evidence of a dispute was erased or altered."""
+
+
+class AnswerUnfit(WorkspaceError):
+    """A party's answer that does not belong to the dispute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,28 @@ def decide(
     """Record the ruling; return the dispute's new version."""
     with workspace.ledger.write(actor=actor, reason=ruling) as tx:
         return disputes.decide(tx, dispute_id, version, outcome, ruling)
+
+
+def take_answer(
+    workspace: Workspace, dispute_id: str, page: str, *, actor: str, reason: str
+) -> int:
+    """Record what a party says of each half-hour in the page it sent back; the new version.
+
+    Raises
+    ------
+    AnswerUnreadable, AnswerUnfit, BundleMissing
+        It is no answer, or one to other evidence or by nobody concerned.
+    """
+    given = answers.read(page)
+    with workspace.ledger.read() as db:
+        record = disputes.get(db, dispute_id)
+    evidence = _evidence(workspace, record["bundle_sha256"], record["mpan"])
+    if given.evidence_sha256 != verifier.sha256(evidence):
+        raise AnswerUnfit("the page answers other evidence than the one this dispute froze.")
+    if given.by not in record["parties"]:
+        raise AnswerUnfit(f"{given.by!r} is no party to this dispute: nothing was recorded.")
+    with workspace.ledger.write(actor=actor, reason=reason) as tx:
+        return disputes.comment(tx, dispute_id, record["version"], given.sentence())
 
 
 def current(workspace: Workspace) -> pl.DataFrame:
@@ -145,9 +172,14 @@ def thaw(workspace: Workspace, digest: str, mpan: str | None = None) -> Delivery
     mpan
         Meter point whose key opens the evidence of a home.
     """
+    return frozen.read(_evidence(workspace, digest, mpan))
+
+
+def _evidence(workspace: Workspace, digest: str, mpan: str | None) -> bytes:
+    """Frozen evidence as it was written, decrypted where it is a home's."""
     older = workspace.root / "bundles" / f"{digest}.json"
     if older.is_file():
-        return frozen.read(_whole(older, digest))
+        return _whole(older, digest)
     members = verifier.read_zip(frozen_bundle(workspace, digest))
     sealed = contents.EVIDENCE + decryptor.SUFFIX
     if sealed in members:
@@ -157,7 +189,7 @@ def thaw(workspace: Workspace, digest: str, mpan: str | None = None) -> Delivery
                 f"the evidence {digest[:12]} opens no more: the home's data was erased."
             )
         members = decryptor.decrypted({sealed: members[sealed]}, key)
-    return frozen.read(members[contents.EVIDENCE])
+    return members[contents.EVIDENCE]
 
 
 def _whole(path: Path, digest: str) -> bytes:

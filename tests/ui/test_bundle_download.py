@@ -96,6 +96,34 @@ def test_event_on_the_delivery_page_is_saved_as_it_stands(
     assert tab.locator("svg").count() >= 1
 
 
+def test_party_contests_a_half_hour_in_the_bundles_page_and_sends_it_back(
+    served: Served, tab: Page, tmp_path: Path
+) -> None:
+    workspace, event = served.desk.workspace, on_premises(served, "non_domestic")
+    made = disputes.open_from_event(
+        workspace, event, actor="Ada", reason="FSP disagrees", claim="We delivered in full"
+    )
+    tab.goto(f"{served.url}/disputes?dispute={made}")
+    page = unpacked(saved(tab, tmp_path)) / "index.html"
+    tab.goto(f"file://{page}")
+    answers = tab.get_by_label(re.compile("^Answer for"))
+    answers.first.select_option("contest")
+    answers.last.select_option("accept")
+    tab.get_by_label(re.compile("^Because, for")).first.fill("the <b>clock</b> was an hour off")
+    with tab.expect_download() as download:
+        tab.get_by_role("button", name="Save this page with my answer").click()
+    back = tmp_path / download.value.suggested_filename
+    download.value.save_as(back)
+    tab.goto(f"file://{back}")
+    expect(answers.first).to_have_value("contest")
+    disputes.take_answer(
+        workspace, made, back.read_text(), actor="Ana Lyst", reason="The provider's answer"
+    )
+    tab.goto(f"{served.url}/disputes?dispute={made}")
+    expect(tab.get_by_text("contests 1 half-hours")).to_be_visible()
+    expect(tab.get_by_text("the <b>clock</b> was an hour off")).to_be_visible()
+
+
 def unpacked(bundle: Path) -> Path:
     with zipfile.ZipFile(bundle) as archive:
         archive.extractall(bundle.parent / "open")

@@ -117,7 +117,8 @@ def _members(
         drawn.append((evidence, list(pictures.values())))
         for what, svg in pictures.items():
             members[f"figures/{_plain(name)}_{what}.svg"] = svg.encode()
-    page = report.report(parameters, drawn, held).encode()
+    first = frozen.written(shown[0]) if shown else b""
+    page = report.report(parameters, drawn, held, verifier.sha256(first)).encode()
     if domestic:
         parties = sorted({name for evidence in shown for name in evidence.event["fsp_ids"]})
         members["report.html"] = page
@@ -125,7 +126,7 @@ def _members(
     else:
         members["index.html"] = page
     if shown:
-        members[EVIDENCE] = frozen.written(shown[0])
+        members[EVIDENCE] = first
     return members
 
 

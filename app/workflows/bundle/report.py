@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any, Final
 
+from app.workflows.bundle import answer
 from app.workflows.bundle.figures import LONDON
 from app.workflows.claims import DeliveryEvidence
 
@@ -41,6 +42,7 @@ def report(
     about: Mapping[str, Any],
     events: Sequence[tuple[DeliveryEvidence, Sequence[str]]],
     decisions: Mapping[str, Any],
+    evidence_sha256: str = "",
 ) -> str:
     """Write the whole page.
 
@@ -50,6 +52,8 @@ def report(
         The bundle's parameters, as its parameters.json holds them.
     events
         Each event's evidence with its figures (SVG text).
+    evidence_sha256
+        Of the bundle's evidence.json: what an answer given in the page refers to.
     """
     body = [_front(about), *(_event(evidence, figures) for evidence, figures in events)]
     if not events:
@@ -57,6 +61,9 @@ def report(
             "<p>No event is concerned: the frames under <code>results/</code> say what the"
             " boundary meter shows of this meter point.</p>"
         )
+    else:
+        parties = sorted({name for evidence, _ in events for name in evidence.event["fsp_ids"]})
+        body.append(answer.section(evidence_sha256, parties))
     return _page("Evidence bundle", "".join([*body, _decisions(decisions), _made_of(about)]))
 
 
@@ -166,12 +173,12 @@ def _half_hours(evidence: DeliveryEvidence) -> str:
     cells = "".join(
         f"<tr><td>{_local(row['ts_utc'])}</td>"
         + "".join(f'<td class="n">{_figure(row[name])}</td>' for name in names)
+        + answer.cells(evidence.event["event_id"], row["ts_utc"].isoformat())
         + "</tr>"
         for row in rows
     )
-    heads = "".join(
-        f"<th>{name}</th>" for name in ("Half-hour", "Expected", "Lower", "Upper", "Boundary")
-    )
+    columns = ("Half-hour", "Expected", "Lower", "Upper", "Boundary", "Your answer", "Because")
+    heads = "".join(f"<th>{name}</th>" for name in columns)
     if not cells:
         return "<p>No half-hourly boundary data.</p>"
     return (
