@@ -13,6 +13,7 @@ from typing import Any, Final
 import panel as pn
 from tornado.web import RedirectHandler, RequestHandler
 
+from app.downloads import BundleDownload
 from app.session import Desk
 from app.workspace import Workspace, WorkspaceError
 
@@ -79,6 +80,7 @@ def _start(
         "threaded": threaded,
         "extra_patterns": [
             (r"/health", Health),
+            (r"/bundle", BundleDownload, {"desk": desk}),
             (r"/", RedirectHandler, {"url": FIRST_PAGE, "permanent": False}),
         ],
     }

@@ -5,6 +5,7 @@ Values that the industry has not settled (BL01's day counts among them) are sett
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from typing import Any, Final
 
@@ -73,9 +74,9 @@ class Setting(Record):
 REGISTER: Final = Register("setting", Setting)
 
 
-def value(db: Database, name: str) -> Any:
-    """Return the value of a setting now."""
-    return json.loads(REGISTER.get(db, name)["value"])
+def value(db: Database, name: str, *, as_at: dt.datetime | str | None = None) -> Any:
+    """Return the value of a setting now, or as it stood at a moment."""
+    return json.loads(REGISTER.get(db, name, as_at=as_at)["value"])
 
 
 def current(db: Database) -> list[Row]:

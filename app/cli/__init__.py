@@ -19,6 +19,8 @@ GROUPS: Final = (
     "engine",
     "score",
     "verify",
+    "export",
+    "dispute",
     "serve",
 )
 """Modules of this package, in the order of ``fmar --help``."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -21,7 +22,9 @@ from app.cli.outcome import (
 )
 
 if TYPE_CHECKING:
+    from app.workflows.bundle.rerun import Known
     from characterise.delivery import Verdicts
+
 FILES: Final = ("verdicts.parquet", "cumulative.parquet", "pairing.parquet", "run.json")
 """What ``--out`` may hold afterwards."""
 
@@ -50,6 +53,9 @@ def verify(
     meters: Annotated[
         Path | None, typer.Option("--meters", help="What is known about each meter.")
     ] = None,
+    inputs: Annotated[
+        Path | None, typer.Option("--inputs", help="The inputs folder of an evidence bundle.")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder for the result frames and run.json.")
     ] = None,
@@ -61,13 +67,19 @@ def verify(
 ) -> None:
     """Check declared deliveries against the boundary meter.
 
-    Give --reads, --declared and --out, or --workspace. Ends with status 1 where a claim is
-    unsupported by boundary data or a half-hour, read or declared, could not be used.
+    Give --reads, --declared and --out, or --inputs and --out, or --workspace. Ends with status 1
+    where a claim is unsupported by boundary data or a half-hour, read or declared, could not be
+    used.
     """
+    files = (reads, declared, asset_reads, weather, meters)
     if workspace is not None:
-        if any(path is not None for path in (reads, declared, asset_reads, weather, meters, out)):
+        if any(path is not None for path in (*files, inputs, out)):
             fail("verify takes --workspace or the files with --out, not both: leave one out.")
         _verify_workspace(workspace, actor, reason)
+    elif inputs is not None:
+        if out is None or any(path is not None for path in files):
+            fail("verify --inputs FOLDER takes --out and no other file: put it right.")
+        _verify_bundle(inputs, out)
     elif reads is None or declared is None or out is None:
         fail("verify needs --reads, --declared and --out, or --workspace: add what is missing.")
     else:
@@ -81,9 +93,15 @@ def verify(
         _verify_files({name: path for name, path in given.items() if path is not None}, out)
 
 
-def _verify_files(files: dict[str, Path], out: Path) -> None:
+def _verify_bundle(folder: Path, out: Path) -> None:
+    from app.workflows.bundle import rerun
+
+    _verify_files(rerun.files_of(folder), out, known=rerun.known(folder))
+
+
+def _verify_files(files: dict[str, Path], out: Path, *, known: Known | None = None) -> None:
     from characterise import inputs
-    from characterise.delivery import verify_reads
+    from characterise.delivery import VerifySettings, verify_reads
     from characterise.errors import InvalidFrame
     from characterise.results_folder import staged
     from characterise.run_inputs import described
@@ -98,13 +116,17 @@ def _verify_files(files: dict[str, Path], out: Path) -> None:
         if held[name].is_empty():
             raise InvalidFrame(f"{files[name]} holds no usable row; give a file with at least one")
     n_sites = held["declared"]["mpan"].n_unique()
+    settings = VerifySettings() if known is None else known.settings
     with progress("Checking deliveries", n_sites) as advance:
         result = verify_reads(
             held["reads"],
-            held["declared"],
+            held["declared"] if known is None else known.with_classes(held["declared"]),
             meters=held.get("meters"),
             weather=held.get("weather"),
             asset_reads=held.get("asset_reads"),
+            capability=None if known is None else known.capability,
+            attribution=None if known is None else known.attribution,
+            settings=settings,
             progress=advance,
         )
     found += result.findings
@@ -121,7 +143,7 @@ def _verify_files(files: dict[str, Path], out: Path) -> None:
             "verdicts": counts,
         },
         "findings": [{"code": item.code, "because": item.because} for item in found],
-        "settings": _settings(),
+        "settings": asdict(settings),
         "seconds": round(time.perf_counter() - began, 3),
     }
     with staged(out, FILES) as folder:
@@ -164,14 +186,6 @@ def _counts(result: Verdicts) -> dict[str, int]:
 
     held = dict(result.verdicts["verdict"].value_counts().iter_rows())
     return {name: held[name] for name in VERDICT_ORDER if name in held}
-
-
-def _settings() -> dict[str, float]:
-    from dataclasses import asdict
-
-    from characterise.delivery import VerifySettings
-
-    return asdict(VerifySettings())
 
 
 def _versions() -> dict[str, str]:

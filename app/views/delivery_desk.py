@@ -12,6 +12,7 @@ import polars as pl
 
 from app.session import Desk, Place, link
 from app.views import markup, wording
+from app.views.bundle_link import bundle_link
 from app.views.claim import Claim
 from app.views.notice import Notice
 from app.views.press import on_press
@@ -35,7 +36,7 @@ class DeliveryDesk(pn.viewable.Viewer):
         super().__init__()
         self._desk, self._place = desk, place
         self._events = pl.DataFrame()
-        self._beside = markup.pane()
+        self._beside, self._save = markup.pane(), markup.pane()
         self.notice, self.claim = Notice(), Claim()
         self.list = RecordList(
             "event_id",
@@ -92,13 +93,14 @@ class DeliveryDesk(pn.viewable.Viewer):
     def open(self, event_id: str) -> None:
         """Draw an event."""
         self.notice.clear()
-        self._opened.object = self._beside.object = ""
+        self._opened.object = self._beside.object = self._save.object = ""
         self._form.visible = False
         self.claim.hide()
         with self.notice.refusals():
             if event_id:
                 self.claim.draw(claims.delivery(self._desk.workspace, event_id))
                 self._beside.object = beside_html(self._events, event_id)
+                self._save.object = bundle_link("event", event_id, frozen=False)
                 self._place.event = event_id
                 self._form.visible = True
 
@@ -150,6 +152,7 @@ class DeliveryDesk(pn.viewable.Viewer):
         right = pn.Column(
             self.claim,
             self._beside,
+            self._save,
             self.notice,
             self._form,
             min_width=480,

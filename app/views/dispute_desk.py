@@ -12,6 +12,7 @@ import polars as pl
 
 from app.session import Desk, Place
 from app.views import markup, wording
+from app.views.bundle_link import bundle_link
 from app.views.claim import Claim
 from app.views.notice import Notice
 from app.views.press import on_press
@@ -46,7 +47,7 @@ class DisputeDesk(pn.viewable.Viewer):
         self._desk, self._place = desk, place
         self._record: dict[str, Any] = {}
         self.notice, self.claim = Notice(), Claim()
-        self._summary, self._history = markup.pane(), markup.pane()
+        self._summary, self._history, self._save = markup.pane(), markup.pane(), markup.pane()
         self.list = RecordList(
             "dispute_id",
             _COLUMNS,
@@ -91,7 +92,7 @@ class DisputeDesk(pn.viewable.Viewer):
         """Bring a dispute up."""
         self.claim.hide()
         self._form.visible = False
-        self._summary.object = self._history.object = ""
+        self._summary.object = self._history.object = self._save.object = ""
         if not dispute_id:
             return
         with pn.io.hold(), self.notice.refusals():
@@ -106,6 +107,7 @@ class DisputeDesk(pn.viewable.Viewer):
             self.claim.draw(
                 view.evidence, frozen=f"{frozen}, SHA-256 {view.record['bundle_sha256'][:12]}…"
             )
+            self._save.object = bundle_link("dispute", dispute_id, frozen=True)
             self._form.visible = view.record["state"] == OPEN
 
     def decide(self) -> None:
@@ -136,6 +138,7 @@ class DisputeDesk(pn.viewable.Viewer):
     def __panel__(self) -> pn.viewable.Viewable:
         right = pn.Column(
             self._summary,
+            self._save,
             self.claim,
             self.notice,
             self._form,

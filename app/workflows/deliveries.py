@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from app.ledger_frame import frame_of
 from app.workflows.standing import COMPARED_AS
 from app.workspace import Workspace
 from characterise.finding import Finding
 from characterise.frames import ASSET_READS, DECLARED, PAIRING
 from registry import asset_meters, assets, settings
+from registry import declared as deliveries
 
 if TYPE_CHECKING:
     from characterise.baselines import Expected
@@ -109,12 +112,14 @@ def expected_load(
     return load(reads, declared, meters=workspace.meters(), weather=workspace.weather())
 
 
-def verify_settings(workspace: Workspace) -> VerifySettings:
-    """Settings of the check, with what the workspace's ledger says of them."""
+def verify_settings(workspace: Workspace, *, as_at: str | None = None) -> VerifySettings:
+    """Settings of the check, with what the workspace's ledger says of them, now or at a moment."""
     from characterise.delivery.settings import VerifySettings
 
     with workspace.ledger.read() as db:
-        return VerifySettings(false_flag_rate=settings.value(db, "delivery_false_alarm"))
+        return VerifySettings(
+            false_flag_rate=settings.value(db, "delivery_false_alarm", as_at=as_at)
+        )
 
 
 def boundary_reads(workspace: Workspace, meter_points: list[str]) -> pl.DataFrame:
@@ -122,23 +127,32 @@ def boundary_reads(workspace: Workspace, meter_points: list[str]) -> pl.DataFram
     return workspace.boundary(meter_points)
 
 
-def claimed_classes(workspace: Workspace) -> pl.DataFrame:
-    """`frames.DECLARED` with the observable class of each asset, null where nobody knows."""
+def claimed_classes(workspace: Workspace, *, as_at: str | None = None) -> pl.DataFrame:
+    """`frames.DECLARED` with the observable class of each asset, null where nobody knows.
+
+    Parameters
+    ----------
+    as_at
+        Moment [ISO 8601, UTC] at which the register is read; now where None.
+    """
     with workspace.ledger.read() as db:
-        category = {row["asset_id"]: row["asset_class"] for row in assets.current(db)}
+        category = {row["asset_id"]: row["asset_class"] for row in assets.current(db, as_at)}
         kind = {
             row["import_amsid"]: COMPARED_AS.get(category.get(row["asset_id"], ""))
-            for row in asset_meters.current(db)
+            for row in asset_meters.current(db, as_at)
         }
-    declared = workspace.declared()
+        declared = frame_of(deliveries.current(db, as_at), DECLARED)
     known = pl.Series([kind.get(name) for name in declared["amsid"].to_list()], dtype=pl.String)
     return declared.with_columns(known.alias("asset_class")).select(*DECLARED, "asset_class")
 
 
-def asset_reads(workspace: Workspace, declared: pl.DataFrame) -> pl.DataFrame | None:
+def asset_reads(
+    workspace: Workspace, declared: pl.DataFrame, *, as_at: str | None = None
+) -> pl.DataFrame | None:
     """Asset-meter reads behind the claimed meter points: `frames.ASSET_READS` and quality.
 
     An export AMSID counts under its import AMSID. None where no asset meter was ever read.
+    ``as_at`` [ISO 8601, UTC]: only what had arrived and was registered by then.
     """
     version = workspace.committed().get("asset_reads")
     if version is None:
@@ -147,14 +161,15 @@ def asset_reads(workspace: Workspace, declared: pl.DataFrame) -> pl.DataFrame | 
     same = {name: name for name in owner}
     points = set(declared["mpan"].to_list())
     with workspace.ledger.read() as db:
-        for row in asset_meters.current(db):
+        for row in asset_meters.current(db, as_at):
             mpan = row["import_mpan"] or row["export_mpan"]
             if mpan in points:
                 owner[row["import_amsid"]] = mpan
                 same[row["import_amsid"]] = row["import_amsid"]
                 if row["export_amsid"]:
                     same[row["export_amsid"]] = row["import_amsid"]
-    reads = workspace.asset_reads.current(sorted(same), version=version)
+    arrived = None if as_at is None else dt.datetime.fromisoformat(as_at)
+    reads = workspace.asset_reads.current(sorted(same), as_at=arrived, version=version)
     return _as_asset_reads(reads, owner, same)
 
 

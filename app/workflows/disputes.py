@@ -1,31 +1,37 @@
 """Disputes: opened from a claim with its evidence frozen, decided with both sides seeing the same.
 
-The frozen evidence is a file named by its SHA-256 under ``bundles/``, so that a home's half-hours
-can be erased without breaking the audit chain; the ledger holds the checksum.
+The frozen evidence is a bundle named by its SHA-256 under ``bundles/``, what tells of a home
+encrypted under that home's key, so that it can be erased without breaking the audit chain; the
+ledger holds the checksum.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
-import io
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
-from app.workflows.claims import DeliveryEvidence, delivery
+from app.workflows import subject_keys
+from app.workflows.bundle import Bundle, build, contents, decryptor, frozen, of_event, verifier
+from app.workflows.bundle import answer as answers
+from app.workflows.claims import DeliveryEvidence, EventUnknown
 from app.workflows.evidence import table
-from app.workspace import Workspace
+from app.workspace import Workspace, WorkspaceError
 from registry import disputes, flags
 
 OUTCOMES: Final = ("Corrected", "No Action Required")
-_FRAMES: Final = ("verdicts", "series", "assets", "cumulative")
 
 
 class BundleMissing(LookupError):
     """The frozen evidence of a dispute was erased or altered."""
+
+
+class AnswerUnfit(WorkspaceError):
+    """A party's answer that does not belong to the dispute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +47,11 @@ def open_from_event(
     workspace: Workspace, event_id: str, *, actor: str, reason: str, claim: str
 ) -> str:
     """Freeze the evidence of an event and open a dispute on it; return the dispute's id."""
-    evidence = delivery(workspace, event_id)
-    digest = freeze(workspace, evidence)
+    bundle = build(workspace, of_event(workspace, event_id), actor=actor, reason=reason)
+    evidence = bundle.evidence
+    if evidence is None:
+        raise EventUnknown(f"event {event_id!r} was declared after the last check: verify first.")
+    digest = freeze(workspace, bundle)
     with workspace.ledger.read() as db:
         raised = [
             item
@@ -73,6 +82,28 @@ def decide(
         return disputes.decide(tx, dispute_id, version, outcome, ruling)
 
 
+def take_answer(
+    workspace: Workspace, dispute_id: str, page: str, *, actor: str, reason: str
+) -> int:
+    """Record what a party says of each half-hour in the page it sent back; the new version.
+
+    Raises
+    ------
+    AnswerUnreadable, AnswerUnfit, BundleMissing
+        It is no answer, or one to other evidence or by nobody concerned.
+    """
+    given = answers.read(page)
+    with workspace.ledger.read() as db:
+        record = disputes.get(db, dispute_id)
+    evidence = _evidence(workspace, record["bundle_sha256"], record["mpan"])
+    if given.evidence_sha256 != verifier.sha256(evidence):
+        raise AnswerUnfit("the page answers other evidence than the one this dispute froze.")
+    if given.by not in record["parties"]:
+        raise AnswerUnfit(f"{given.by!r} is no party to this dispute: nothing was recorded.")
+    with workspace.ledger.write(actor=actor, reason=reason) as tx:
+        return disputes.comment(tx, dispute_id, record["version"], given.sentence())
+
+
 def current(workspace: Workspace) -> pl.DataFrame:
     """Every dispute, newest first."""
     with workspace.ledger.read() as db:
@@ -92,76 +123,86 @@ def get(workspace: Workspace, dispute_id: str) -> DisputeView:
         record = disputes.get(db, dispute_id)
         history = disputes.history(db, dispute_id)
     return DisputeView(
-        record=record, evidence=thaw(workspace, record["bundle_sha256"]), history=table(history)
+        record=record,
+        evidence=thaw(workspace, record["bundle_sha256"], record["mpan"]),
+        history=table(history),
     )
 
 
-def freeze(workspace: Workspace, evidence: DeliveryEvidence) -> str:
-    """Write the evidence to ``bundles/`` and return its SHA-256."""
-    content = {
-        "event": evidence.event,
-        **{name: getattr(evidence, name).write_json() for name in _FRAMES},
-        "schemas": {
-            name: {column: str(dtype) for column, dtype in getattr(evidence, name).schema.items()}
-            for name in _FRAMES
-        },
-    }
-    data = json.dumps(content, default=_iso, indent=1).encode()
+def freeze(workspace: Workspace, evidence: DeliveryEvidence | Bundle) -> str:
+    """Keep a bundle, or an event's evidence alone, under ``bundles/`` and return its SHA-256.
+
+    Evidence alone is kept in the clear: of a home, freeze the bundle.
+    """
+    whole = isinstance(evidence, Bundle)
+    data = evidence.data if isinstance(evidence, Bundle) else frozen.written(evidence)
     digest = hashlib.sha256(data).hexdigest()
     folder = workspace.root / "bundles"
     folder.mkdir(exist_ok=True)
     staged = folder / f"{digest}.tmp"
     staged.write_bytes(data)
-    staged.replace(folder / f"{digest}.json")
+    staged.replace(folder / f"{digest}.{'zip' if whole else 'json'}")
     return digest
 
 
-def thaw(workspace: Workspace, digest: str) -> DeliveryEvidence:
-    """Read frozen evidence back and check that it is what was frozen."""
-    path = workspace.root / "bundles" / f"{digest}.json"
-    if not path.is_file():
-        raise BundleMissing(f"the evidence {digest[:12]} is not in this workspace any more.")
+def frozen_bundle(workspace: Workspace, digest: str) -> bytes:
+    """Bytes of a frozen bundle, checked: what both sides are given.
+
+    Raises
+    ------
+    BundleMissing
+        It is gone, was altered, or is of a program version that froze no bundle yet.
+    """
+    path = workspace.root / "bundles" / f"{digest}.zip"
+    if path.is_file():
+        return _whole(path, digest)
+    if path.with_suffix(".json").is_file():
+        raise BundleMissing(
+            f"the evidence {digest[:12]} was frozen before there were bundles:"
+            " export the dispute as it stands."
+        )
+    raise BundleMissing(f"the evidence {digest[:12]} is not in this workspace any more.")
+
+
+def thaw(workspace: Workspace, digest: str, mpan: str | None = None) -> DeliveryEvidence:
+    """Read frozen evidence back and check that it is what was frozen.
+
+    Parameters
+    ----------
+    mpan
+        Meter point whose key opens the evidence of a home.
+    """
+    return frozen.read(_evidence(workspace, digest, mpan))
+
+
+def _evidence(workspace: Workspace, digest: str, mpan: str | None) -> bytes:
+    """Frozen evidence as it was written, decrypted where it is a home's."""
+    older = workspace.root / "bundles" / f"{digest}.json"
+    if older.is_file():
+        return _whole(older, digest)
+    members = verifier.read_zip(frozen_bundle(workspace, digest))
+    sealed = contents.EVIDENCE + decryptor.SUFFIX
+    if sealed in members:
+        key = subject_keys.held_key(workspace, mpan) if mpan else None
+        if key is None:
+            raise BundleMissing(
+                f"the evidence {digest[:12]} opens no more: the home's data was erased."
+            )
+        members = decryptor.decrypted({sealed: members[sealed]}, key)
+    return members[contents.EVIDENCE]
+
+
+def _whole(path: Path, digest: str) -> bytes:
     data = path.read_bytes()
     if hashlib.sha256(data).hexdigest() != digest:
         raise BundleMissing(f"the evidence {digest[:12]} was altered after it was frozen.")
-    content = json.loads(data)
-    event = content["event"]
-    for name in ("start_utc", "end_utc"):
-        event[name] = dt.datetime.fromisoformat(event[name])
-    frames = {name: _frame(content[name], content["schemas"][name]) for name in _FRAMES}
-    return DeliveryEvidence(event=event, **frames)
-
-
-def _frame(text: str, schema: dict[str, str]) -> pl.DataFrame:
-    if text == "[]":
-        return pl.DataFrame(schema={name: _DTYPES[dtype] for name, dtype in schema.items()})
-    times = [name for name, dtype in schema.items() if dtype.startswith("Datetime")]
-    held = {name: pl.String if name in times else _DTYPES[dtype] for name, dtype in schema.items()}
-    frame = pl.read_json(io.StringIO(text), schema=held)
-    return frame.with_columns(
-        pl.col(name).str.to_datetime(time_unit="us", time_zone="UTC") for name in times
-    )
-
-
-_DTYPES: Final[dict[str, Any]] = {
-    "String": pl.String,
-    "Float32": pl.Float32,
-    "Float64": pl.Float64,
-    "Int32": pl.Int32,
-    "Boolean": pl.Boolean,
-    "List(String)": pl.List(pl.String),
-    "Datetime(time_unit='us', time_zone='UTC')": pl.Datetime("us", "UTC"),
-}
+    return data
 
 
 def _summary(evidence: DeliveryEvidence) -> dict[str, Any]:
     """What stands in the ledger itself: totals, no half-hours."""
     kept = ("amsid", "fsp_id", "verdict", "declared_kwh", "p_value", "min_detectable_kwh")
     return {
-        "event": json.loads(json.dumps(evidence.event, default=_iso)),
+        "event": json.loads(json.dumps(evidence.event, default=frozen.iso)),
         "verdicts": evidence.verdicts.select(kept).to_dicts(),
     }
-
-
-def _iso(value: object) -> str:
-    return value.isoformat() if isinstance(value, dt.datetime) else str(value)

@@ -99,13 +99,30 @@ def test_altered_or_erased_evidence_is_not_shown_as_if_it_were_whole(
     dispute_id = disputes.open_from_event(
         workspace, claim, actor="Ada", reason="FSP disagrees", claim="We delivered in full"
     )
-    (bundle,) = (workspace.root / "bundles").glob("*.json")
-    bundle.write_text(bundle.read_text().replace("unsupported", "consistent"))
+    (bundle,) = (workspace.root / "bundles").iterdir()
+    data = bundle.read_bytes()
+    bundle.write_bytes(data[:5000] + bytes([data[5000] ^ 1]) + data[5001:])
     with pytest.raises(disputes.BundleMissing, match="altered"):
         disputes.get(workspace, dispute_id)
     bundle.unlink()
     with pytest.raises(disputes.BundleMissing, match="not in this workspace"):
         disputes.get(workspace, dispute_id)
+
+
+def test_evidence_that_an_older_program_froze_alone_still_opens(
+    workspace: Workspace, claim: str
+) -> None:
+    before = claims.delivery(workspace, claim)
+    digest = disputes.freeze(workspace, before)
+    thawed = disputes.thaw(workspace, digest)
+    for name in ("series", "assets", "verdicts", "cumulative"):
+        assert_frame_equal(getattr(thawed, name), getattr(before, name))
+    with pytest.raises(disputes.BundleMissing, match="as it stands"):
+        disputes.frozen_bundle(workspace, digest)
+    (file,) = (workspace.root / "bundles").glob("*.json")
+    file.write_text(file.read_text().replace("unsupported", "consistent"))
+    with pytest.raises(disputes.BundleMissing, match="altered"):
+        disputes.thaw(workspace, digest)
 
 
 def test_the_dossier_holds_every_half_hour_with_its_local_clock(workspace: Workspace) -> None:
