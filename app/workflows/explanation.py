@@ -85,8 +85,11 @@ def explanation(workspace: Workspace, evidence: DeliveryEvidence) -> EventExplan
         asset_reads=metered,
         settings=settings,
     )
-    return EventExplanation(check, _cut(every, event["start_utc"], event["end_utc"]),
-                            _stale(evidence.verdicts, check.verdicts))
+    return EventExplanation(
+        check,
+        _cut(every, event["start_utc"], event["end_utc"]),
+        _stale(evidence.verdicts, check.verdicts),
+    )
 
 
 def _cut(every: EveryBaseline, start: dt.datetime, end: dt.datetime) -> EveryBaseline:

@@ -1,4 +1,4 @@
-"""The same event under every baseline: does what is said of it hang on the method?"""
+"""The same event under every baseline: whether what is said of it hangs on the method."""
 
 from __future__ import annotations
 
@@ -138,14 +138,15 @@ def _figures(verdicts: pl.DataFrame, method: str, served: pl.DataFrame) -> pl.Da
     kept = verdicts.select(name for name in VERDICTS if name in FIGURES)
     return (
         kept.join(
-            served, on=["event_id", "fsp_id", "amsid"], how="left", nulls_equal=True,
+            served,
+            on=["event_id", "fsp_id", "amsid"],
+            how="left",
+            nulls_equal=True,
             maintain_order="left",
-        )  # fmt: skip
+        )
         .with_columns(
             pl.lit(method).alias("method"),
             (pl.col("expected_kwh") - pl.col("boundary_kwh")).alias("fallen_kwh"),
         )
         .select(pl.col(name).cast(dtype) for name, dtype in FIGURES.items())
     )
-
-
