@@ -17,7 +17,7 @@ _BINS: Final = 28
 MARKS: Final = {
     "shortfall_kwh": ("This event", palette.CLAIM, "solid", 4),
     "critical_kwh": ("Critical value", palette.EXPECTED, "dashed", 2),
-    "min_detectable_kwh": ("Minimum detectable shortfall", palette.BOUNDARY, "dotted", 3),
+    "min_detectable_kwh": ("Minimum detectable", palette.BOUNDARY, "dotted", 3),
 }
 """What is marked on the axis: column of a trial, words, colour, dash, width."""
 

@@ -178,6 +178,8 @@ def settles(over_time: dict[str, Any] | None) -> str:
     """Say what would settle a claim, from the record of the same agreement over time."""
     if over_time is None or over_time["n_events"] is None:
         return "asset-meter readings for the event, or more events under the same agreement."
+    if over_time["n_events"] == 0:
+        return "half-hourly boundary readings of these events, or the asset meter's own readings."
     more = over_time["events_to_settle"]
     chance = wording.chance(over_time["probability_under_delivery"])
     so_far = (

@@ -23,7 +23,7 @@ _COLUMNS: Final = {
     "what": "Boundary data",
     "parties": "Provider",
     "event": "Event",
-    "when": "Start, UK time",
+    "when": "Day",
     "kwh": "Declared kWh",
     "missing": "Missing kWh",
     "visible": "Smallest visible kWh",
@@ -47,14 +47,14 @@ class DeliveryDesk(pn.viewable.Viewer):
             empty="No event matches. Load events and declared deliveries with"
             " <code>fmar load</code>, then run <code>fmar verify</code>; or widen the filter.",
             widths={
-                "what": 94,
-                "parties": 82,
+                "what": 88,
+                "parties": 80,
                 "event": 78,
                 "when": 74,
-                "kwh": 70,
-                "missing": 68,
-                "visible": 68,
-                "under": 72,
+                "kwh": 68,
+                "missing": 64,
+                "visible": 66,
+                "under": 84,
             },
             decimals={"kwh": 1, "missing": 1, "visible": 1},
         )
@@ -205,7 +205,7 @@ def event_rows(rows: pl.DataFrame) -> pl.DataFrame:
         .alias("under"),
         pl.col("start_utc")
         .dt.convert_time_zone("Europe/London")
-        .dt.strftime("%d %b %y %H:%M")
+        .dt.strftime("%d %b %y")
         .alias("when"),
     )
 

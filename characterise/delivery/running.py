@@ -49,7 +49,9 @@ def running_record(
     check; only the events are taken one after another.
     """
     claims, trials = evidence.claims, evidence.trials
-    begin = trials.cell[np.minimum(trials.start[trials.own], max(len(trials.cell) - 1, 0))]
+    # A claim that could not be tried has no half-hour of its own; it is not counted either.
+    cells = np.append(trials.cell, 0)
+    begin = cells[np.where(evidence.counted, trials.start[trials.own], len(trials.cell))]
     opening = np.full(claims.n_occasions, np.iinfo(np.int64).max)
     np.minimum.at(opening, claims.occasion[evidence.counted], begin[evidence.counted])
     own = np.flatnonzero(evidence.counted & np.isin(claims.party, parties))
