@@ -277,7 +277,7 @@ def methods_html(figures: pl.DataFrame) -> str:
         return ""
     said = []
     for (amsid, fsp), rows in figures.group_by("amsid", "fsp_id", maintain_order=True):
-        name = parties.label((amsid, fsp))  # type: ignore[arg-type]
+        name = parties.label((amsid, fsp))
         verdicts = rows["verdict"].unique(maintain_order=True).to_list()
         if len(verdicts) == 1:
             word = wording.VERDICTS.get(verdicts[0], verdicts[0])

@@ -94,7 +94,7 @@ def under_every_baseline(
                 }
             )
             .with_columns(pl.col("expected_kw").fill_nan(None))
-            .cast(_LINES)
+            .cast(LINES)
         )
         found = verify(
             cube,
