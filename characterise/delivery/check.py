@@ -99,7 +99,7 @@ def verify(
     if claims.n_claims == 0:
         blank = pl.DataFrame(schema=VERDICTS), pl.DataFrame(schema=CUMULATIVE)
         return Verdicts(*blank, pairing, claims.findings)
-    evidence, cumulative = _gather(
+    evidence, cumulative = gather(
         cube,
         claims,
         expected,
@@ -113,7 +113,7 @@ def verify(
     return Verdicts(verdicts, cumulative, pairing, claims.findings)
 
 
-def _gather(
+def gather(
     cube: MeterCube,
     claims: Claims,
     expected: Expected,
@@ -124,6 +124,7 @@ def _gather(
     pairing: pl.DataFrame | None,
     settings: VerifySettings,
 ) -> tuple[Evidence, pl.DataFrame]:
+    """All that is found about the claims, and `characterise.frames.CUMULATIVE`."""
     ground = ground_of(cube, claims, expected, settings)
     trials = lay_out(claims, ground, settings)
     placebo = match_windows(claims, trials, ground, assets, settings, mispaired=_mispaired(pairing))
@@ -180,6 +181,9 @@ def _gather(
         misread=misreadings(claims, trials, ground, placebo),
         climatology=np.where(claims.row == OUTSIDE, False, station[claims.row]),
         verdict=verdict,
+        log_e=log_e,
+        counted=counted,
+        hidden=hidden,
         settings=settings,
     )
     return found, cumulative

@@ -53,6 +53,12 @@ class Evidence:
     climatology: npt.NDArray[np.bool_]
     """(C,) the expectation rests on climatology, no measured weather."""
     verdict: npt.NDArray[np.str_]
+    log_e: Double
+    """(T, 4) logarithms of the trials' e-values, see `characterise.delivery.cumulative`."""
+    counted: npt.NDArray[np.bool_]
+    """(C,) claims that enter the record of their party."""
+    hidden: npt.NDArray[np.bool_]
+    """(O,) occasions whose shortfall a co-moving load explains."""
     settings: VerifySettings
 
     def energies(self) -> tuple[Double, Double, Double]:
