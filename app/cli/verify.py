@@ -22,7 +22,13 @@ from app.cli.outcome import (
 
 if TYPE_CHECKING:
     from characterise.delivery import Verdicts
-FILES: Final = ("verdicts.parquet", "cumulative.parquet", "pairing.parquet", "run.json")
+FILES: Final = (
+    "verdicts.parquet",
+    "cumulative.parquet",
+    "pairing.parquet",
+    "gaming.parquet",
+    "run.json",
+)
 """What ``--out`` may hold afterwards."""
 
 
@@ -127,6 +133,7 @@ def _verify_files(files: dict[str, Path], out: Path) -> None:
     with staged(out, FILES) as folder:
         result.verdicts.write_parquet(folder / "verdicts.parquet")
         result.cumulative.write_parquet(folder / "cumulative.parquet")
+        result.gaming.write_parquet(folder / "gaming.parquet")
         if result.pairing is not None:
             result.pairing.write_parquet(folder / "pairing.parquet")
         text = json.dumps(record, indent=2) + "\n"
