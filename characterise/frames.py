@@ -185,6 +185,21 @@ PAIRING: Final = _schema(
         "finding": pl.String,
     }
 )
+GAMING: Final = _schema(
+    {
+        "mpan": pl.String,
+        "amsid": pl.String,
+        "fsp_id": pl.String,
+        "screen": pl.String,
+        "n_events": pl.Int32,
+        "statistic": pl.Float32,
+        "unit": pl.String,
+        "p_value": pl.Float32,
+        "finding": pl.String,
+        "reasons": _STRINGS,
+        "innocent": _STRINGS,
+    }
+)
 AREA_LOAD: Final = _schema(
     {
         "gsp_group": pl.String,
@@ -216,6 +231,14 @@ VERDICT_ORDER: Final = (
     "masked",
     "consistent",
 )
+GAMING_SCREENS: Final = (
+    "look_back_raised",
+    "window_ramped",
+    "always_at_the_cap",
+    "low_load_days",
+    "rebound_traded",
+)
+GAMING_FINDINGS: Final = ("seen", "not_seen", "not_enough")
 
 
 def check(frame: pl.DataFrame, schema: pl.Schema, name: str) -> pl.DataFrame:

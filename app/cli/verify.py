@@ -25,7 +25,13 @@ if TYPE_CHECKING:
     from app.workflows.bundle.rerun import Known
     from characterise.delivery import Verdicts
 
-FILES: Final = ("verdicts.parquet", "cumulative.parquet", "pairing.parquet", "run.json")
+FILES: Final = (
+    "verdicts.parquet",
+    "cumulative.parquet",
+    "pairing.parquet",
+    "gaming.parquet",
+    "run.json",
+)
 """What ``--out`` may hold afterwards."""
 
 
@@ -149,6 +155,7 @@ def _verify_files(files: dict[str, Path], out: Path, *, known: Known | None = No
     with staged(out, FILES) as folder:
         result.verdicts.write_parquet(folder / "verdicts.parquet")
         result.cumulative.write_parquet(folder / "cumulative.parquet")
+        result.gaming.write_parquet(folder / "gaming.parquet")
         if result.pairing is not None:
             result.pairing.write_parquet(folder / "pairing.parquet")
         text = json.dumps(record, indent=2) + "\n"

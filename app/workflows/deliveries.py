@@ -74,6 +74,7 @@ def verify(
             "verdicts": result.verdicts,
             "cumulative": result.cumulative,
             "pairing": pairing,
+            "gaming": result.gaming,
         }
         versions = workspace.profiles.publish(frames)
         counts = dict(sorted(result.verdicts["verdict"].value_counts().iter_rows()))

@@ -18,6 +18,7 @@ from characterise.delivery.cumulative import accumulate, e_by_party, log_e_value
 from characterise.delivery.detectable import detect
 from characterise.delivery.evidence import Evidence
 from characterise.delivery.fraction import by_occasion, regress
+from characterise.delivery.gaming import screen
 from characterise.delivery.ground import ground_of
 from characterise.delivery.innocent import innocent_of
 from characterise.delivery.limits import beyond_its_meter, broken, physical
@@ -30,7 +31,7 @@ from characterise.delivery.shared_noise import information_kept
 from characterise.delivery.trials import USABLE, lay_out
 from characterise.delivery.verdict import decide, shortfall
 from characterise.finding import Finding
-from characterise.frames import CUMULATIVE, VERDICTS
+from characterise.frames import CUMULATIVE, GAMING, VERDICTS
 from characterise.meter_cube import MeterCube
 from characterise.settlement import SLOTS_PER_DAY
 
@@ -49,6 +50,8 @@ class Verdicts:
     """`characterise.frames.CUMULATIVE`, one row a party."""
     pairing: pl.DataFrame | None
     """`characterise.frames.PAIRING`; None without asset reads."""
+    gaming: pl.DataFrame
+    """`characterise.frames.GAMING`, one row a party and screen."""
     findings: tuple[Finding, ...]
     """Declared half-hours that could not be used."""
 
@@ -98,7 +101,7 @@ def verify(
     pairing = None if assets is None else pair(assets, cube)
     if claims.n_claims == 0:
         blank = pl.DataFrame(schema=VERDICTS), pl.DataFrame(schema=CUMULATIVE)
-        return Verdicts(*blank, pairing, claims.findings)
+        return Verdicts(*blank, pairing, pl.DataFrame(schema=GAMING), claims.findings)
     evidence, cumulative = gather(
         cube,
         claims,
@@ -110,7 +113,8 @@ def verify(
         settings=settings,
     )
     verdicts = evidence.frame(reasons_of(evidence), innocent_of(evidence))
-    return Verdicts(verdicts, cumulative, pairing, claims.findings)
+    gaming = screen(claims, evidence.ground, assets, settings, mispaired=_mispaired(pairing))
+    return Verdicts(verdicts, cumulative, pairing, gaming, claims.findings)
 
 
 def gather(

@@ -12,7 +12,7 @@ from characterise.delivery.claims import CLAIM, PARTY
 from characterise.delivery.inputs import attribution_of, expected_load
 from characterise.delivery.settings import VerifySettings
 from characterise.finding import Finding
-from characterise.frames import CUMULATIVE, PAIRING, VERDICTS
+from characterise.frames import CUMULATIVE, GAMING, PAIRING, VERDICTS
 
 SITES_AT_ONCE: Final = 400
 """Sites of one cube: about 0.5 GB with the expected load at 13 months."""
@@ -75,6 +75,10 @@ def _together(parts: list[Verdicts], *, unnamed: int, paired: pl.DataFrame | Non
         _stack([part.verdicts for part in parts], VERDICTS).sort(CLAIM, nulls_last=False),
         _stack([part.cumulative for part in parts], CUMULATIVE).sort(PARTY, nulls_last=False),
         _stack(pairings, PAIRING).sort("mpan", "amsid") if pairings else blank,
+        # Parties in order, screens of one party in the order of `GAMING_SCREENS`.
+        _stack([part.gaming for part in parts], GAMING).sort(
+            PARTY, nulls_last=False, maintain_order=True
+        ),
         tuple(
             Finding(code, f"{count} {because}", {"half_hours": count})
             for code, (count, because) in totals.items()

@@ -42,3 +42,26 @@ class VerifySettings:
     """Excess over the upper end of a physical limit that is let pass."""
     masked_share: float = 0.50
     """Least share of a shortfall that another load's rise must explain."""
+    gaming_events: int = 8
+    """Fewest events that a gaming screen looks at: fewer rarely stand out from chance."""
+    gaming_days: int = 10
+    """Fewest look-back days, and fewest other like days, that are compared."""
+    gaming_draws: int = 1999
+    """Placebo calendars of a gaming screen: the least p-value is then 1 / 2000."""
+    gaming_draws_above: int = 20
+    """Placebo calendars that show as much after which no more are drawn: p is then over 0.01."""
+    look_back_days: int = 10
+    """Like days that a BL01-like baseline averages (domain.md 2.3)."""
+    adjust_half_hours: int = 6
+    """Half-hours before an event that a BL01-like baseline is adjusted by (domain.md 2.3)."""
+    ordinary_ahead_share: float = 0.50
+    """Share of the declared energy that pre-heating or charging may ordinarily draw ahead."""
+    low_load_half_hours: int = 4
+    """Half-hours before an event, its lead left out, that tell whether a day's load is low: of 4,
+    8 and 16 the one that sees most (benchmark of the gaming screens)."""
+    same_value: float = 0.02
+    """Distance from the most ever declared, as a share of it, that counts as the same value."""
+    same_value_share: float = 0.90
+    """Least share of events at the same value that makes a declaration one at the cap."""
+    traded_real_share: float = 0.50
+    """Share of the declared by which a following trade must pass the rebound to be one's own."""

@@ -155,7 +155,7 @@ def test_a_workspace_gets_verdicts_in_one_commit_with_actor_and_reason(workspace
     with workspace.ledger.read() as db:
         newest = commits.history(db, "verify")[0]
     assert newest["actor"] == "Ada Analyst"
-    assert set(newest["versions"]) == {"verdicts", "cumulative", "pairing"}
+    assert set(newest["versions"]) == {"verdicts", "cumulative", "pairing", "gaming"}
     declared = workspace.declared()
     verdicts = workspace.results("verdicts")
     seen = verdicts.filter(pl.col("boundary_kwh").is_not_null())["mpan"][0]
