@@ -1,8 +1,8 @@
 """The folder's own description, ``workspace.json``: its format, and how an older one is opened.
 
-Format 1 had no meter serials. Opening it keeps the ledger as it was beside the new one, brings the
-ledger up to date with an audit entry, and rewrites the description last: whoever is killed in
-between does it again.
+Format 1 had no meter serials, format 2 no overrides and no notices. Opening either keeps the ledger
+as it was beside the new one, brings it up to date with an audit entry, and rewrites the
+description last: whoever is killed in between does it again.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from app.workspace_errors import (
     WorkspaceTooNew,
 )
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 OLDEST: Final = 1
 LEGAL_BASES: Final = ("public_task", "consent_only")
 LEDGER: Final = "ledger.db"

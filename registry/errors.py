@@ -10,6 +10,7 @@ RegistryError
 ├── RecordInUse         a record that others still rest on
 ├── StaleVersion        somebody changed the record first
 ├── AgreementClash      two agreements that cannot hold at once
+├── RightsMissing       a provider without an agreement over the asset it speaks for
 ├── DecisionRefused     a decision that the record's state or the outcome does not allow
 ├── UnknownEntity       a load of something the ledger does not hold
 ├── UnreadableSheet     a file that is no table of rows
@@ -101,6 +102,10 @@ class AgreementClash(RegistryError):
     def __init__(self, code: str, message: str, clashes_with: str) -> None:
         super().__init__(message)
         self.code, self.clashes_with = code, clashes_with
+
+
+class RightsMissing(RegistryError):
+    """The provider holds no agreement over the asset that it speaks for."""
 
 
 class DecisionRefused(RegistryError):

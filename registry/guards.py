@@ -26,6 +26,8 @@ VERSIONED: Final = (
     "bulk_load",
     "meter_serial",
     "layout",
+    "override",
+    "notice",
 )
 APPEND_ONLY: Final = (
     *(f"{entity}_version" for entity in VERSIONED),

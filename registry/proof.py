@@ -12,7 +12,17 @@ from typing import Any, Final
 
 from sqlite_utils import Database
 
-from registry import audit, declared, disputes, flags, layouts, loads, settings
+from registry import (
+    audit,
+    declared,
+    disputes,
+    flags,
+    layouts,
+    loads,
+    notices,
+    overrides,
+    settings,
+)
 from registry.audit import Anchor, ChainReport
 from registry.canonical import canonical
 from registry.records import Register
@@ -23,6 +33,8 @@ REGISTERS: Final[tuple[Register[Any], ...]] = (
     layouts.REGISTER,
     flags.REGISTER,
     disputes.REGISTER,
+    overrides.REGISTER,
+    notices.REGISTER,
     settings.REGISTER,
     loads.REGISTER,
 )

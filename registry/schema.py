@@ -197,6 +197,29 @@ def m005_layouts(db: Database) -> None:
     _run(db, _versioned("layout", "fingerprints TEXT NOT NULL, answers TEXT NOT NULL"))
 
 
+@migrations()
+def m006_overrides(db: Database) -> None:
+    """Values that providers submitted for their assets, and who was told of a flag and when."""
+    statements = [
+        *_versioned(
+            "override",
+            "fsp TEXT NOT NULL, mpan TEXT NOT NULL, amsid TEXT, asset_class TEXT NOT NULL, "
+            "parameter TEXT NOT NULL, statistic TEXT NOT NULL, value REAL NOT NULL, "
+            "given TEXT NOT NULL, because TEXT NOT NULL, submitted_on TEXT NOT NULL, "
+            "expires_on TEXT NOT NULL CHECK (expires_on > submitted_on), review_on TEXT NOT NULL",
+            ("mpan",),
+        ),
+        *_versioned(
+            "notice",
+            "flag_id TEXT NOT NULL, mpan TEXT NOT NULL, role TEXT NOT NULL, "
+            "addressed_to TEXT NOT NULL, said TEXT NOT NULL, told_on TEXT NOT NULL, "
+            "answer_by TEXT, closed_on TEXT",
+            ("flag_id", "mpan"),
+        ),
+    ]
+    _run(db, statements)
+
+
 def migrate(db: Database) -> list[str]:
     """Bring the file to this program's schema and set every guard, in the caller's transaction.
 

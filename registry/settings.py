@@ -27,6 +27,26 @@ DEFAULTS: Final[dict[str, tuple[Any, str]]] = {
     "answer_days": (10, "working days an FSP has to confirm or correct"),
     "switch_notice_days": (5, "working days of notice to the losing FSP"),
     "delivery_false_alarm": (0.01, "chance of an unsupported verdict on an honest delivery"),
+    "lane_order": (
+        ["declared", "observed", "external"],
+        "which lane gives the effective value, first to last",
+    ),
+    "override_plausible": (
+        {"kW": 100_000, "h": 168, "kW/min": 100_000},
+        "largest value that an override may hold, by unit",
+    ),
+    "override_days": (365, "days that an override holds where no expiry is given"),
+    "override_review_days": (90, "days until an override is looked at again"),
+    "override_divergence_share": (
+        0.20,
+        "share of a declared value by which the meter must fall short to matter",
+    ),
+    "override_divergence_events": (5, "events that asked for a declared value before it is judged"),
+    "override_divergence_weeks": (3, "weeks that a divergence must last"),
+    "override_notice_days": (
+        14,
+        "calendar days between the notice to the FSP and the one to the market operator",
+    ),
     "extra_markets": ([], "market codes beside the five of the code list"),
     "bl01_like": (
         {

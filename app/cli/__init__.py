@@ -15,6 +15,7 @@ GROUPS: Final = (
     "ingest",
     "layouts",
     "register",
+    "override",
     "engine",
     "score",
     "verify",

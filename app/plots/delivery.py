@@ -36,7 +36,7 @@ def baseline_band(series: pl.DataFrame, assets: pl.DataFrame | None = None) -> h
     known = np.isfinite(lower) & np.isfinite(upper)
     band = steps(start[known], _WIDTH)
     layers: list[hv.Element] = [
-        *_window(series, start),
+        *event_window(series, start),
         hv.Area(
             (band, twice(upper[known]), twice(lower[known])),
             _TIME,
@@ -63,7 +63,7 @@ def baseline_band(series: pl.DataFrame, assets: pl.DataFrame | None = None) -> h
         fontsize=FONTS,
         legend_cols=4,
         xlim=_span(start),
-        xlabel=_clock(series),
+        xlabel=clock_label(series),
         ylabel="kW (export below 0)",
         active_tools=[],
         toolbar="right",
@@ -112,7 +112,7 @@ def asset_stack(assets: pl.DataFrame, spine: pl.DataFrame | None = None) -> hv.O
         fontsize=FONTS,
         legend_cols=4,
         xlim=_span(local_times(spine)),
-        xlabel=_clock(spine),
+        xlabel=clock_label(spine),
         ylabel="kW, asset meters",
         active_tools=[],
         toolbar="right",
@@ -149,14 +149,15 @@ def _span(start: np.ndarray) -> tuple[Any, Any]:
     return (start[0], start[-1] + _WIDTH) if len(start) else (None, None)
 
 
-def _clock(frame: pl.DataFrame, zone: str = "Europe/London") -> str:
+def clock_label(frame: pl.DataFrame, zone: str = "Europe/London") -> str:
     """Name the clock of `local_times`."""
     if frame.is_empty():
         return "Local time"
     return f"Local time, {frame['ts_utc'].dt.convert_time_zone(zone)[0]:%Z}"
 
 
-def _window(series: pl.DataFrame, start: np.ndarray) -> list[hv.Element]:
+def event_window(series: pl.DataFrame, start: np.ndarray) -> list[hv.Element]:
+    """Shade the half-hours of the event; nothing where there are none."""
     inside = start[series["in_event"].fill_null(False).to_numpy()]
     if not len(inside):
         return []

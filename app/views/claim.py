@@ -10,10 +10,13 @@ import panel as pn
 import polars as pl
 
 from app.plots.delivery import asset_stack, baseline_band
+from app.plots.shortfall import declared_beside_fall
 from app.views import markup, wording
+from app.views.explanation import Explained
 
 if TYPE_CHECKING:
     from app.workflows.claims import DeliveryEvidence
+    from app.workflows.explanation import EventExplanation
 
 _LONG_NUMBER: Final = re.compile(r"\b\d{9}(?=\d{4}\b)")
 _MASK: Final = "•" * 9
@@ -32,24 +35,46 @@ class Claim(pn.viewable.Viewer):
         self._heading, self._claims, self._numbers = markup.pane(), markup.pane(), markup.pane()
         self._band = pn.pane.HoloViews(sizing_mode="stretch_width", linked_axes=False)
         self._assets = pn.pane.HoloViews(sizing_mode="stretch_width", linked_axes=False)
+        self._short = pn.pane.HoloViews(sizing_mode="stretch_width", linked_axes=False)
+        self.explained = Explained()
         self._layout = pn.Column(
             self._heading,
             self._band,
             self._assets,
+            self._short,
             self._claims,
+            self.explained,
             self._numbers,
             sizing_mode="stretch_width",
         )
 
-    def draw(self, evidence: DeliveryEvidence, *, frozen: str = "") -> None:
-        """Draw an event; ``frozen`` says since when the evidence stands still."""
+    def draw(
+        self,
+        evidence: DeliveryEvidence,
+        explanation: EventExplanation | None = None,
+        *,
+        frozen: str = "",
+    ) -> None:
+        """Draw an event.
+
+        Parameters
+        ----------
+        explanation
+            Figures behind the verdicts; None draws the event alone, as where it stands frozen.
+        frozen
+            Since when the evidence stands still.
+        """
         with pn.io.hold():
-            self._heading.object = _heading(evidence.event, frozen)
+            self._heading.object = _heading(evidence, frozen)
             self._band.object = baseline_band(evidence.series, evidence.assets)
             self._band.visible = not evidence.series.is_empty()
             metered = evidence.assets.filter(pl.col("asset_kw").is_not_null())
             self._assets.visible = not metered.is_empty()
             self._assets.object = asset_stack(metered, evidence.series)
+            known = evidence.series.filter(pl.col("in_event"), pl.col("boundary_kw").is_not_null())
+            self._short.visible = not known.is_empty()
+            self._short.object = declared_beside_fall(evidence.series, evidence.assets)
+            self.explained.draw(evidence, explanation)
             self._claims.object = _claims(evidence)
             self._numbers.object = markup.folded(
                 "The plotted numbers as tables", _numbers(evidence)
@@ -64,15 +89,42 @@ class Claim(pn.viewable.Viewer):
         return self._layout
 
 
-def _heading(event: dict[str, Any], frozen: str) -> str:
+def _heading(evidence: DeliveryEvidence, frozen: str) -> str:
+    event = evidence.event
     parties = " and ".join(event["fsp_ids"]) or "nobody"
     note = f'<p class="banner">{escape(frozen)}</p>' if frozen else ""
+    said = "".join(
+        f"<p><b>{escape(row['fsp_id'])}</b>"
+        f" {markup.lamp(wording.VERDICTS.get(row['verdict'], row['verdict']), row['verdict'])}</p>"
+        for row in evidence.verdicts.iter_rows(named=True)
+    )
     return (
         f"{note}<h2>Event {escape(str(event['event_id']))}</h2>"
         f"<p>{markup.text(event['start_utc'])} to {markup.text(event['end_utc'])},"
         f" meter point {escape(wording.masked(event['mpan']))}."
         f" {escape(parties)} declared {wording.figure(event['declared_kwh'])} kWh of turn-down"
-        " in all. Dashed: where the declarations put the boundary.</p>"
+        f" in all.</p>{said}<p>{escape(balance(evidence))}</p>"
+    )
+
+
+def balance(evidence: DeliveryEvidence) -> str:
+    """Say what was declared beside what the boundary fell in the half-hours that were read."""
+    inside = evidence.series.filter(
+        pl.col("in_event"), pl.col("boundary_kw").is_not_null(), pl.col("expected_kw").is_not_null()
+    )
+    if inside.is_empty():
+        return (
+            "The boundary meter was not read in these half-hours, or nothing could be expected of"
+            " it: nothing can be borne out or contradicted. Ask for the half-hourly boundary"
+            " readings, or for the asset meter's own."
+        )
+    fall = float((inside["expected_kw"] - inside["boundary_kw"]).sum()) / 2
+    declared = evidence.event["declared_kwh"]
+    word = "fell" if fall >= 0 else "rose"
+    return (
+        f"Declared in all: {wording.figure(declared, 1)} kWh. The boundary {word}"
+        f" {wording.figure(abs(fall), 1)} kWh against its expected load. Dashed: where the"
+        " declarations put the boundary."
     )
 
 
@@ -126,6 +178,8 @@ def settles(over_time: dict[str, Any] | None) -> str:
     """Say what would settle a claim, from the record of the same agreement over time."""
     if over_time is None or over_time["n_events"] is None:
         return "asset-meter readings for the event, or more events under the same agreement."
+    if over_time["n_events"] == 0:
+        return "half-hourly boundary readings of these events, or the asset meter's own readings."
     more = over_time["events_to_settle"]
     chance = wording.chance(over_time["probability_under_delivery"])
     so_far = (

@@ -24,6 +24,8 @@ _MEANINGS: Final = {
     ("confirmed", "candidate_asset"): "The asset is there and nobody registered it.",
     ("confirmed", "not_seen"): "The register's entry is not what is on site.",
     ("confirmed", "unsupported_claim"): "The boundary data do not bear the claim out.",
+    ("confirmed", "override_diverged"): "The meter does not bear the declared value out.",
+    ("rejected", "override_diverged"): "The declared value stands: something else explains it.",
     ("rejected", "medium_confidence"): "The asset is not there.",
     ("rejected", "candidate_asset"): "The asset is not there.",
     ("rejected", "not_seen"): "The register's entry stands.",

@@ -18,14 +18,17 @@ from app.views.notice import Notice
 from app.views.press import on_press
 from app.views.record_list import STAYS, RecordList
 from app.workflows import claims, disputes
+from app.workflows.explanation import explanation
 
 _COLUMNS: Final = {
-    "event": "Event",
-    "parties": "Provider",
-    "meter": "Meter",
-    "kwh": "kWh",
-    "when": "Start, UK time",
     "what": "Boundary data",
+    "parties": "Provider",
+    "event": "Event",
+    "when": "Day",
+    "kwh": "Declared kWh",
+    "missing": "Missing kWh",
+    "visible": "Smallest visible kWh",
+    "under": "Chance of under-delivery",
 }
 
 
@@ -41,11 +44,20 @@ class DeliveryDesk(pn.viewable.Viewer):
         self.list = RecordList(
             "event_id",
             _COLUMNS,
-            label="Events, unsupported claims first",
+            label="Events, unsupported first, then by kWh at stake",
             empty="No event matches. Load events and declared deliveries with"
             " <code>fmar load</code>, then run <code>fmar verify</code>; or widen the filter.",
-            widths={"event": 82, "meter": 66, "kwh": 62, "when": 118, "what": 112},
-            decimals={"kwh": 1},
+            widths={
+                "what": 88,
+                "parties": 80,
+                "event": 78,
+                "when": 74,
+                "kwh": 68,
+                "missing": 64,
+                "visible": 66,
+                "under": 84,
+            },
+            decimals={"kwh": 1, "missing": 1, "visible": 1},
         )
         self._verdict = pmui.Select(
             label="Verdict",
@@ -54,6 +66,13 @@ class DeliveryDesk(pn.viewable.Viewer):
             width=260,
         )
         self._verdict.param.watch(lambda _: self._on_filter(), "value")
+        self._text = pmui.TextInput(
+            label="Provider, event or asset meter",
+            value=place.text,
+            width=230,
+            description="Only events whose provider, id or asset meter holds this text",
+        )
+        self._text.param.watch(lambda _: self._on_filter(), "value")
         self._said = pmui.TextAreaInput(
             label="What is claimed, and by whom", rows=2, value="", sizing_mode="stretch_width"
         )
@@ -84,6 +103,8 @@ class DeliveryDesk(pn.viewable.Viewer):
                 rows = rows.filter(pl.col("verdict") == place.verdict)
             if place.mpan:
                 rows = rows.filter(pl.col("mpan") == place.mpan)
+            if place.text.strip():
+                rows = rows.filter(holds(place.text))
             wanted, before = place.event, self.list.chosen
             self.list.draw(event_rows(rows), wanted)
             outside = wanted and wanted not in self.list.ids
@@ -98,7 +119,8 @@ class DeliveryDesk(pn.viewable.Viewer):
         self.claim.hide()
         with self.notice.refusals():
             if event_id:
-                self.claim.draw(claims.delivery(self._desk.workspace, event_id))
+                shown = claims.delivery(self._desk.workspace, event_id)
+                self.claim.draw(shown, explanation(self._desk.workspace, shown))
                 self._beside.object = beside_html(self._events, event_id)
                 self._save.object = bundle_link("event", event_id, frozen=False)
                 self._place.event = event_id
@@ -132,6 +154,7 @@ class DeliveryDesk(pn.viewable.Viewer):
 
     def _on_filter(self) -> None:
         self._place.verdict = self._verdict.value
+        self._place.text = (self._text.value or "").strip()[:120]
         self.refresh()
 
     def __panel__(self) -> pn.viewable.Viewable:
@@ -143,9 +166,9 @@ class DeliveryDesk(pn.viewable.Viewer):
         )
         left = pn.Column(
             markup.pane(scope),
-            self._verdict,
+            pn.Row(self._verdict, self._text),
             self.list,
-            width=540,
+            width=620,
             margin=(0, 12, 0, 0),
             styles=STAYS,
         )
@@ -155,10 +178,19 @@ class DeliveryDesk(pn.viewable.Viewer):
             self._save,
             self.notice,
             self._form,
-            min_width=480,
+            min_width=460,
             sizing_mode="stretch_width",
         )
         return pn.Row(left, right, sizing_mode="stretch_width")
+
+
+def holds(text: str) -> pl.Expr:
+    """Events whose id, provider or asset meter holds a text, in either case."""
+    wanted = text.strip().lower()
+    return pl.any_horizontal(
+        pl.col(name).str.to_lowercase().str.contains(wanted, literal=True)
+        for name in ("event_id", "fsp_ids", "amsids")
+    )
 
 
 def event_rows(rows: pl.DataFrame) -> pl.DataFrame:
@@ -168,11 +200,15 @@ def event_rows(rows: pl.DataFrame) -> pl.DataFrame:
         pl.col("event_id").alias("event"),
         pl.col("verdict").replace(wording.SHORT_VERDICTS).alias("what"),
         pl.col("fsp_ids").alias("parties"),
-        ("…" + pl.col("mpan").str.tail(4)).alias("meter"),
         pl.col("declared_kwh").cast(pl.Float64).alias("kwh"),
+        pl.col("missing_kwh").cast(pl.Float64).alias("missing"),
+        pl.col("min_detectable_kwh").cast(pl.Float64).alias("visible"),
+        pl.col("probability_under_delivery")
+        .map_elements(wording.chance, return_dtype=pl.String, skip_nulls=False)
+        .alias("under"),
         pl.col("start_utc")
         .dt.convert_time_zone("Europe/London")
-        .dt.strftime("%d %b %y %H:%M")
+        .dt.strftime("%d %b %y")
         .alias("when"),
     )
 

@@ -15,6 +15,7 @@ from app.views.capability import Capability, baselines_html
 from app.views.detections import Detections
 from app.views.entries import Entries
 from app.views.identity import Identity
+from app.views.lanes import Lanes
 from app.views.notice import Notice
 from app.views.operation import Operation
 from app.views.traces import Traces
@@ -39,6 +40,7 @@ class Dossier(pn.viewable.Viewer):
         self.what_if = WhatIf(place)
         self.detections, self.capability = Detections(), Capability()
         self.operation, self.entries = Operation(), Entries()
+        self.lanes = Lanes(desk)
         self._baselines = markup.pane()
         derived = pn.Column(
             self.detections,
@@ -52,6 +54,7 @@ class Dossier(pn.viewable.Viewer):
             self.traces,
             self.what_if,
             _pair(derived, self.entries),
+            self.lanes,
             sizing_mode="stretch_width",
             visible=False,
         )
@@ -86,6 +89,7 @@ class Dossier(pn.viewable.Viewer):
         self.capability.draw(held.capability, held.detections)
         self.operation.draw(held.availability, held.detections)
         self._baselines.object = baselines_html(held.baselines)
+        self.lanes.draw(mpan)
         self.entries.draw(held, dt.datetime.now(dt.UTC).date())
         self._body.visible = True
 

@@ -22,6 +22,7 @@ _COMPACT: Final = """
 :host .tabulator { font-size: 12.5px; }
 :host .tabulator .tabulator-cell { padding: 5px 6px; }
 :host .tabulator .tabulator-header .tabulator-col-content { padding: 4px 6px; }
+:host .tabulator .tabulator-header .tabulator-col-title { white-space: normal !important; }
 """
 
 
@@ -164,4 +165,8 @@ def _plain(frame: pl.DataFrame, key: str, columns: Mapping[str, str]) -> object:
         pl.col(name) if name in frame.columns else pl.lit(None, pl.String).alias(name)
         for name in columns
     ]
-    return frame.select(pl.col(key).cast(pl.String), *held).to_pandas()
+    plain = frame.select(pl.col(key).cast(pl.String), *held).to_pandas()
+    # A figure that is not known stays blank; as a float it would read NaN.
+    unknown = [name for name in columns if plain[name].isna().any()]
+    plain[unknown] = plain[unknown].astype(object).where(plain[unknown].notna(), None)
+    return plain

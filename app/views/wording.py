@@ -16,6 +16,7 @@ KINDS: Final = {
     "candidate_asset": "Seen, not registered",
     "not_seen": "Registered, not seen",
     "unsupported_claim": "Claim unsupported by boundary data",
+    "override_diverged": "Declared value not borne out",
 }
 STATES: Final = {
     "open": "Open",

@@ -50,38 +50,61 @@ class DeliveryEvidence:
 
 
 def events(workspace: Workspace) -> pl.DataFrame:
-    """Every event with its worst verdict: what is unsupported first, then the newest.
+    """Every event with its worst verdict: what is unsupported first, then by kWh at stake.
 
-    Columns: event_id, mpan, market, fsp_ids, start_utc, end_utc, declared_kwh, verdict, p_value.
+    Columns: event_id, mpan, fsp_ids, start_utc, end_utc, declared_kwh, missing_kwh, verdict,
+    p_value, min_detectable_kwh, probability_under_delivery, amsids.
+
+    Notes
+    -----
+    ``missing_kwh`` is all that was declared behind the meter point in the event's half-hours less
+    what the boundary fell against its expected load; null where it was not read. At stake is what
+    is missing, or what was declared where that is unknown. The probability is that of the party
+    with the highest, over all its events.
     """
     verdicts = workspace.results("verdicts")
     order = {name: place for place, name in enumerate(_GRAVITY)}
+    record = workspace.results("cumulative").select(*_PARTY, "probability_under_delivery")
     worst = (
         verdicts.with_columns(
             pl.col("verdict").replace_strict(order, return_dtype=pl.Int64).alias("place")
         )
+        .join(record, on=_PARTY, how="left", nulls_equal=True)
         .sort("place")
         .group_by("event_id", maintain_order=True)
         .agg(
             pl.col("mpan").first(),
             pl.col("fsp_id").unique().sort().str.join(", ").alias("fsp_ids"),
+            pl.col("amsid").drop_nulls().unique().sort().str.join(", ").alias("amsids"),
             pl.col("declared_kwh").sum(),
             pl.col("verdict").first(),
             pl.col("p_value").first(),
             pl.col("place").first(),
+            pl.col("min_detectable_kwh").max(),
+            pl.col("probability_under_delivery").max(),
+            # Claims of one event share its half-hours, and the boundary of them.
+            (pl.col("expected_kwh") - pl.col("boundary_kwh")).first().alias("fallen_kwh"),
         )
     )
+    declared = workspace.declared()
+    behind = declared.group_by("mpan", "ts_utc").agg(pl.col("declared_kwh").sum().alias("all_kwh"))
     span = (
-        workspace.declared()
+        declared.select("event_id", "mpan", "ts_utc")
+        .unique()
+        .join(behind, on=["mpan", "ts_utc"])
         .group_by("event_id")
         .agg(
             pl.col("ts_utc").min().alias("start_utc"),
             (pl.col("ts_utc").max() + pl.duration(minutes=30)).alias("end_utc"),
+            pl.col("all_kwh").sum(),
         )
     )
-    return (
+    missing = pl.col("all_kwh") - pl.col("fallen_kwh")
+    listed: pl.DataFrame = (
         worst.join(span, on="event_id", how="left")
-        .sort("place", "start_utc", descending=[False, True])
+        .with_columns(missing.cast(pl.Float32).alias("missing_kwh"))
+        .with_columns(pl.coalesce("missing_kwh", "declared_kwh").alias("stake"))
+        .sort("place", "stake", "event_id", descending=[False, True, False])
         .select(
             "event_id",
             "mpan",
@@ -89,12 +112,18 @@ def events(workspace: Workspace) -> pl.DataFrame:
             "start_utc",
             "end_utc",
             "declared_kwh",
+            "missing_kwh",
             "verdict",
             "p_value",
+            "min_detectable_kwh",
+            "probability_under_delivery",
+            "amsids",
         )
     )
+    return listed
 
 
+_PARTY: Final = ("mpan", "amsid", "fsp_id")
 _GRAVITY: Final = ("unsupported", *(name for name in VERDICT_ORDER if name != "unsupported"))
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from app.workflows.claim_flags import UNSUPPORTED, claim_findings, plain
+from app.workflows.override_watch import DIVERGED, watch
 from app.workflows.standing import Standing, last_run, standing
 from app.workspace import Workspace
 from registry import flags
@@ -43,7 +44,8 @@ class Reconciled:
 def reconcile(workspace: Workspace, *, actor: str, reason: str) -> Reconciled:
     """Compare the committed results with the register and write the differences as flags.
 
-    Undecided flags whose finding is gone are cleared; a decision is never touched.
+    Undecided flags whose finding is gone are cleared; a decision is never touched. Overrides are
+    looked at in the same go, and their notices go out.
     """
     with workspace.ledger.read() as db:
         run_id = last_run(db) or "0"
@@ -53,7 +55,12 @@ def reconcile(workspace: Workspace, *, actor: str, reason: str) -> Reconciled:
             flags.upsert(tx, finding, run_id)
         cleared = flags.clear_absent(tx, KINDS, [finding.key for finding in findings], run_id)
     counts = {kind: sum(f.kind == kind for f in findings) for kind in KINDS}
-    return Reconciled(run_id=run_id, by_kind=counts, cleared=cleared)
+    watched = watch(workspace, actor=actor, reason=reason)
+    return Reconciled(
+        run_id=run_id,
+        by_kind=counts | {DIVERGED: watched.flagged},
+        cleared=cleared + watched.cleared,
+    )
 
 
 def detection_findings(state: Standing) -> list[FlagFinding]:

@@ -6,7 +6,7 @@ earlier local days only, and the weather of the day itself (an ideal weather for
 
 from __future__ import annotations
 
-from characterise.baselines.choice import METHODS, backtest, one_day_ahead
+from characterise.baselines.choice import METHODS, backtest, expected_kw, one_day_ahead
 from characterise.baselines.expected import Expected
 
-__all__ = ["METHODS", "Expected", "backtest", "one_day_ahead"]
+__all__ = ["METHODS", "Expected", "backtest", "expected_kw", "one_day_ahead"]

@@ -48,6 +48,28 @@ def one_day_ahead(
     refit
         ``daily``, ``weekly`` or ``monthly``: how often the ridge is fitted.
     """
+    names, used, expected = _chosen(cube, method, exclude, refit)
+    residual = cube.net_kw - expected
+    if exclude is not None:
+        residual[exclude] = np.nan
+    return with_interval(names, used, expected, residual)
+
+
+def expected_kw(
+    cube: MeterCube,
+    method: str = "auto",
+    *,
+    exclude: npt.NDArray[np.bool_] | None = None,
+    refit: str = "weekly",
+) -> Float:
+    """(M, D, 48) the expected net import of `one_day_ahead`, kW, without its interval."""
+    return _chosen(cube, method, exclude, refit)[2]
+
+
+def _chosen(
+    cube: MeterCube, method: str, exclude: npt.NDArray[np.bool_] | None, refit: str
+) -> tuple[tuple[str, ...], npt.NDArray[np.int8], Float]:
+    """Names of the methods, what served each half-hour, and what it expected."""
     _known(method, refit)
     days = local_days(cube, exclude)
     if method == "auto":
@@ -61,13 +83,9 @@ def one_day_ahead(
         names = (method,) * cube.n_meters
         pick = np.where(np.isnan(predicted[0]), -1, 0).astype(np.int8)
     chosen = np.take_along_axis(predicted, np.maximum(pick, 0)[None].astype(np.int64), axis=0)[0]
-    expected = days.to_utc(chosen)
     if method != "auto":
         pick = np.where(pick < 0, pick, METHODS.index(method)).astype(np.int8)
-    residual = cube.net_kw - expected
-    if exclude is not None:
-        residual[exclude] = np.nan
-    return with_interval(names, days.to_utc(pick), expected, residual)
+    return names, days.to_utc(pick), days.to_utc(chosen)
 
 
 def backtest(

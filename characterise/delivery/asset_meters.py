@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from characterise.baselines import one_day_ahead
+from characterise.baselines import expected_kw
 from characterise.frames import ASSET_READS, READS, check
 from characterise.meter_cube import MeterCube, cube_from_reads
 
@@ -93,5 +93,5 @@ def _expected(
         meters=assets.meters[known],
     )
     exclude = None if event_days is None else event_days[row[known]]
-    expected[known] = one_day_ahead(behind, "auto", exclude=exclude, refit="weekly").expected_kw
+    expected[known] = expected_kw(behind, "auto", exclude=exclude, refit="weekly")
     return expected

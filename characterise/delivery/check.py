@@ -21,6 +21,7 @@ from characterise.delivery.fraction import by_occasion, regress
 from characterise.delivery.ground import ground_of
 from characterise.delivery.innocent import innocent_of
 from characterise.delivery.limits import beyond_its_meter, broken, physical
+from characterise.delivery.misreadings import misreadings
 from characterise.delivery.pairing import pair
 from characterise.delivery.placebo import match_windows, p_values
 from characterise.delivery.reasons import reasons_of
@@ -98,7 +99,7 @@ def verify(
     if claims.n_claims == 0:
         blank = pl.DataFrame(schema=VERDICTS), pl.DataFrame(schema=CUMULATIVE)
         return Verdicts(*blank, pairing, claims.findings)
-    evidence, cumulative = _gather(
+    evidence, cumulative = gather(
         cube,
         claims,
         expected,
@@ -112,7 +113,7 @@ def verify(
     return Verdicts(verdicts, cumulative, pairing, claims.findings)
 
 
-def _gather(
+def gather(
     cube: MeterCube,
     claims: Claims,
     expected: Expected,
@@ -123,6 +124,7 @@ def _gather(
     pairing: pl.DataFrame | None,
     settings: VerifySettings,
 ) -> tuple[Evidence, pl.DataFrame]:
+    """All that is found about the claims, and `characterise.frames.CUMULATIVE`."""
     ground = ground_of(cube, claims, expected, settings)
     trials = lay_out(claims, ground, settings)
     placebo = match_windows(claims, trials, ground, assets, settings, mispaired=_mispaired(pairing))
@@ -176,8 +178,12 @@ def _gather(
         rises=rises,
         own_fall_kwh=own_falls(claims, trials, ground, assets),
         pairing={} if pairing is None else dict(pairing.select("amsid", "finding").iter_rows()),
+        misread=misreadings(claims, trials, ground, placebo),
         climatology=np.where(claims.row == OUTSIDE, False, station[claims.row]),
         verdict=verdict,
+        log_e=log_e,
+        counted=counted,
+        hidden=hidden,
         settings=settings,
     )
     return found, cumulative

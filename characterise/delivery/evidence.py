@@ -14,6 +14,7 @@ from characterise.delivery.comoving import Movement
 from characterise.delivery.detectable import Detection
 from characterise.delivery.fraction import Fractions, Regression
 from characterise.delivery.ground import Ground
+from characterise.delivery.misreadings import Misreading
 from characterise.delivery.placebo import Placebo
 from characterise.delivery.settings import VerifySettings
 from characterise.delivery.trials import Trials
@@ -47,9 +48,17 @@ class Evidence:
     """(C,) fall of the claim's own asset meter, NaN unknown."""
     pairing: dict[str, str]
     """Finding of `characterise.delivery.pairing` by asset meter."""
+    misread: dict[int, Misreading]
+    """By party: how its declarations fit the boundary better than as they stand."""
     climatology: npt.NDArray[np.bool_]
     """(C,) the expectation rests on climatology, no measured weather."""
     verdict: npt.NDArray[np.str_]
+    log_e: Double
+    """(T, 4) logarithms of the trials' e-values, see `characterise.delivery.cumulative`."""
+    counted: npt.NDArray[np.bool_]
+    """(C,) claims that enter the record of their party."""
+    hidden: npt.NDArray[np.bool_]
+    """(O,) occasions whose shortfall a co-moving load explains."""
     settings: VerifySettings
 
     def energies(self) -> tuple[Double, Double, Double]:

@@ -53,6 +53,9 @@ def _unsupported(evidence: Evidence, c: int) -> list[str]:
             f"{rise.name[0].upper()}{rise.name[1:]} took {rise.kwh:.2f} kWh more than usual: not"
             " enough to explain it, but part of it."
         )
+    reading = evidence.misread.get(int(evidence.claims.party[c]))
+    if reading is not None:
+        found.append(reading.sentence)
     found += _edges(evidence, c)
     amsid = evidence.claims.table["amsid"][c]
     if evidence.pairing.get(amsid, "paired") not in ("paired", "not_enough"):

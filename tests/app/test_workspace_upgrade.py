@@ -11,18 +11,20 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from sqlite_utils import Database
 
 from app.cli import main
 from app.workflows.ingest import ingest
 from app.workspace import FORMAT, Workspace, WorkspaceDamaged
 from app.workspace_manifest import brought_up_to_date
 from characterise.reads_store import STORED, ReadsStore
-from registry import audit, exchange, pairings, proof, sources
+from registry import audit, exchange, overrides, pairings, proof, schema, settings, sources
 
 WHO = {"actor": "Ada", "reason": "test"}
 DUMP = Path(__file__).with_name("format_1_ledger.sql")
 """Ledger of a workspace that the first version made: one file read, one pairing loaded."""
 MPAN = "1200023305967"
+SINCE_FORMAT_1 = ("m004_meter_serials", "m005_layouts", "m006_overrides")
 
 
 @pytest.fixture
@@ -66,11 +68,29 @@ def test_what_it_held_is_there_and_the_trail_says_what_was_done(old, caplog):
         assert [row["file"] for row in sources.current(db)] == ["a.csv"]
         (entry,) = audit.entries(db, entity="ledger")
         assert (entry["action"], entry["actor"]) == ("migrate", "fmar-workbench")
-        assert entry["change"] == {"migrations": ["m004_meter_serials", "m005_layouts"]}
+        assert entry["change"] == {"migrations": list(SINCE_FORMAT_1)}
         assert proof.verify(db).whole
     manifest = json.loads((old / "workspace.json").read_text())
     assert (manifest["format"], manifest["legal_basis"]) == (FORMAT, "public_task")
     assert manifest["created_at"] == "2026-11-25T09:46:18"
+
+
+def test_one_of_format_2_is_taken_forward_too(old):
+    with closing(sqlite3.connect(old / "ledger.db")) as connection:
+        db = Database(connection, execute_plugins=False)
+        schema.migrations.apply(db, stop_before="m006_overrides")
+        connection.commit()
+    manifest = json.loads((old / "workspace.json").read_text())
+    (old / "workspace.json").write_text(json.dumps({**manifest, "format": 2}))
+    workspace = Workspace.open(old)
+    assert (old / "ledger.db.format-2").is_file()
+    with workspace.ledger.read() as db:
+        assert [row["import_mpan"] for row in pairings.current(db)] == [MPAN]
+        assert overrides.current(db) == []
+        (entry,) = audit.entries(db, entity="ledger")
+        assert entry["change"] == {"migrations": ["m006_overrides"]}
+        assert settings.value(db, "override_divergence_events") == 5
+        assert proof.verify(db).whole
 
 
 def test_it_is_taken_forward_once(old, caplog):

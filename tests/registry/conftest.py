@@ -7,7 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from registry import audit, commits, disputes, exchange, flags, identifiers, layouts, sources
+from registry import (
+    audit,
+    commits,
+    disputes,
+    exchange,
+    flags,
+    identifiers,
+    layouts,
+    notices,
+    overrides,
+    sources,
+)
 from registry.flags import FlagFinding
 from registry.ledger import Ledger
 
@@ -84,6 +95,23 @@ def filled(ledger: Ledger, mpan: Callable[[int], str], amsid: Callable[[int], st
         disputes.open(
             tx, flag_id, "E1", site, ["FLXA"], "declared_kwh", "not so", None, {"series": [1.0]}
         )
+        submitted = {
+            "fsp": "FLXA",
+            "mpan": site,
+            "amsid": meter,
+            "asset_class": "BESS",
+            "parameter": "rated_export_kw",
+            "statistic": "max",
+            "value": 50.0,
+            "given": "50 kW",
+            "because": "nameplate",
+            "submitted_on": "2026-02-01",
+            "expires_on": "2027-02-01",
+            "review_on": "2026-05-01",
+        }
+        overrides.submit(tx, overrides.REGISTER.checked(submitted))
+        told = {"flag_id": flag_id, "mpan": site, "role": "fsp", "addressed_to": "FLXA"}
+        notices.tell(tx, notices.REGISTER.checked({**told, "said": "s", "told_on": "2026-02-02"}))
         layouts.remember(tx, "Harbour portal", ["ab12"], {"unit": "KW"})
         commits.record(tx, "ingest", {"reads": 1}, {"rows": 48})
         sources.record(tx, "src-1", "a.csv", "ab" * 32, "wide", None, {})
