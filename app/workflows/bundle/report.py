@@ -244,4 +244,8 @@ def _figure(value: float | None) -> str:
 
 
 def _share(value: float | None) -> str:
-    return "not known" if value is None else f"{100 * value:.3g} %"
+    if value is None:
+        return "not known"
+    if 0 <= value < 0.001:
+        return "under 0.1 %"
+    return f"{100 * value:.{0 if abs(value) >= 0.1 else 1}f} %"

@@ -14,9 +14,10 @@ from typer.testing import CliRunner
 
 from app.cli import build as commands
 from app.workflows import subject_keys
-from app.workflows.bundle import build, decryptor, of_event, of_flag, verifier
+from app.workflows.bundle import build, decryptor, of_event, of_flag, rerun, verifier
 from app.workflows.bundle.inputs import cut_of, gather
 from app.workflows.deliveries import verify
+from characterise.errors import InvalidFrame
 from registry import audit, flags
 
 
@@ -201,3 +202,16 @@ def test_members_are_sorted_and_undated(made):
         assert names == sorted(names)
         assert {item.date_time for item in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         assert archive.testzip() is None
+
+
+def test_inputs_that_are_still_encrypted_are_refused_with_what_to_do(made, tmp_path):
+    with zipfile.ZipFile(io.BytesIO(made.home.data)) as archive:
+        archive.extractall(tmp_path)
+    with pytest.raises(InvalidFrame, match="decrypted first"):
+        rerun.files_of(tmp_path / "inputs")
+
+
+def test_settings_of_another_program_are_refused(made, tmp_path):
+    (tmp_path / "settings.json").write_text('{"of_the_future": 1}')
+    with pytest.raises(InvalidFrame, match="of_the_future"):
+        rerun.known(tmp_path)
