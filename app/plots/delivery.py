@@ -62,7 +62,7 @@ def baseline_band(series: pl.DataFrame, assets: pl.DataFrame | None = None) -> h
         legend_opts=LEGEND,
         fontsize=FONTS,
         legend_cols=4,
-        xlim=_span(start),
+        xlim=span(start),
         xlabel=clock_label(series),
         ylabel="kW (export below 0)",
         active_tools=[],
@@ -111,7 +111,7 @@ def asset_stack(assets: pl.DataFrame, spine: pl.DataFrame | None = None) -> hv.O
         legend_opts=LEGEND,
         fontsize=FONTS,
         legend_cols=4,
-        xlim=_span(local_times(spine)),
+        xlim=span(local_times(spine)),
         xlabel=clock_label(spine),
         ylabel="kW, asset meters",
         active_tools=[],
@@ -144,7 +144,7 @@ def local_times(frame: pl.DataFrame, zone: str = "Europe/London") -> np.ndarray:
     return start + np.timedelta64(int(offset.total_seconds()) if offset else 0, "s")
 
 
-def _span(start: np.ndarray) -> tuple[Any, Any]:
+def span(start: np.ndarray) -> tuple[Any, Any]:
     """First and last edge: plots of the same half-hours have the same axis."""
     return (start[0], start[-1] + _WIDTH) if len(start) else (None, None)
 

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from app.plots import palette
-from app.plots.delivery import SIDE_BY_SIDE, clock_label, event_window, local_times
+from app.plots.delivery import SIDE_BY_SIDE, clock_label, event_window, local_times, span
 from app.plots.frames import FONTS, LEGEND, kw, steps, twice
 
 METHOD_LABELS: Final = {
@@ -67,6 +67,7 @@ def baselines_of_event(lines: pl.DataFrame, series: pl.DataFrame) -> hv.Overlay:
         legend_cols=4,
         fontsize=FONTS,
         xlabel=clock_label(series),
+        xlim=span(start),
         ylabel="kW (export below 0)",
         active_tools=[],
         toolbar="right",

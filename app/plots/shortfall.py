@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from app.plots import palette, parties
-from app.plots.delivery import SIDE_BY_SIDE, clock_label, declared_total, local_times
+from app.plots.delivery import SIDE_BY_SIDE, clock_label, declared_total, local_times, span
 from app.plots.frames import FONTS, LEGEND, kw, steps, twice
 
 _WIDTH: Final = np.timedelta64(30, "m")
@@ -87,6 +87,7 @@ def declared_beside_fall(series: pl.DataFrame, assets: pl.DataFrame) -> hv.Overl
         legend_cols=3,
         fontsize=FONTS,
         xlabel=clock_label(series),
+        xlim=span(start),
         ylabel="kW of turn-down",
         active_tools=[],
         toolbar="right",

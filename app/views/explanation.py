@@ -25,6 +25,8 @@ STALE: Final = (
     " run <code>fmar verify</code>, then look again. The charts below are of what is loaded"
     " now.</p>"
 )
+EVEN: Final = 0.5
+"""Chance from which under-delivery is likelier than not."""
 _PLOTS: Final = ("placebo", "fraction", "evidence", "narrowing", "baselines")
 
 
@@ -233,7 +235,7 @@ def record_html(check: Explanation, here: list[str]) -> str:
             else f"under the bar of {check.call_at_e:g} in all {rows.height}"
         )
         events = "event" if rows.height == 1 else "events"
-        said.append(f"{parties.label(party)}: {reached} {events}.")
+        said.append(f"{parties.label(party)}: {reached} {events}.{_not_called(check, party)}")
     listed = running.with_columns(
         pl.struct("fsp_id", "amsid")
         .map_elements(
@@ -256,6 +258,18 @@ def record_html(check: Explanation, here: list[str]) -> str:
             "The record event by event, as a table",
             markup.table(listed, _RUNNING, "The record event by event", empty=""),
         )
+    )
+
+
+def _not_called(check: Explanation, party: parties.Party) -> str:
+    """Say why a series past the bar is not called, where it is not."""
+    mine = parties.rows_of(check.parties, party)["probability_under"].drop_nulls()
+    ends = parties.rows_of(check.running, party).sort("n_events")["e_value"][-1]
+    if ends < check.call_at_e or mine.is_empty() or mine[0] >= EVEN:
+        return ""
+    return (
+        f" It is not called: the chance of under-delivery is {wording.chance(mine[0])}. The two"
+        " readings of the record differ, so look at its events one by one."
     )
 
 

@@ -128,6 +128,10 @@ def test_record_says_when_the_bar_was_passed(check: Explanation) -> None:
     assert "passed the bar of 100 after 2 of 3 events" in html
     assert "EV2 (shown here)" in html
     assert "at most 1%" in html
+    assert "not called" not in html  # under-delivery is likelier than not
+    doubt = check.parties.with_columns(probability_under=0.03)
+    torn = record_html(Explanation(**{**_fields(check), "parties": doubt}), [])
+    assert "It is not called: the chance of under-delivery is 3%" in torn
     calm = record_html(
         Explanation(**{**_fields(check), "running": check.running.with_columns(e_value=0.5)}), []
     )
