@@ -73,7 +73,7 @@ def look_back_raised(
     )
     if not np.isfinite(observed) or len(days.position) < settings.gaming_events:
         return Screened("look_back_raised", len(days.position), np.nan, "kW", np.nan)
-    above, drawn = above_look_back(
+    above, tried = above_look_back(
         observed,
         apart,
         days.hour_on,
@@ -93,8 +93,8 @@ def look_back_raised(
         len(days.position),
         float(raised),
         "kW",
-        p_value(above, drawn, settings.gaming_draws_above),
-        calendars=(above, drawn),
+        p_value(above, tried, settings.gaming_draws_above),
+        calendars=(above, tried),
         days=(int(n_on), int(n_off)),
     )
 

@@ -76,6 +76,10 @@ def test_a_delivery_that_the_boundary_bears_out_ends_with_status_0(folder, tmp_p
     assert verdicts.schema == frames.VERDICTS
     assert verdicts["verdict"].to_list() == ["consistent"]
     assert pl.read_parquet(tmp_path / "cumulative.parquet").schema == frames.CUMULATIVE
+    gaming = pl.read_parquet(tmp_path / "gaming.parquet")
+    assert gaming.schema == frames.GAMING
+    assert gaming["screen"].to_list() == list(frames.GAMING_SCREENS)
+    assert set(gaming["finding"]) == {"not_enough"}
     pairing = pl.read_parquet(tmp_path / "pairing.parquet")
     assert pairing.schema == frames.PAIRING
     assert pairing["finding"].to_list() == ["paired"]
@@ -118,7 +122,7 @@ def test_the_same_input_gives_the_same_bytes(folder, tmp_path):
             "--reads", folder / "reads.parquet", "--declared", folder / "real.csv",
             "--out", tmp_path / name,
         )  # fmt: skip
-    for file in ("verdicts.parquet", "cumulative.parquet"):
+    for file in ("verdicts.parquet", "cumulative.parquet", "gaming.parquet"):
         first, second = (tmp_path / name / file for name in ("first", "second"))
         assert first.read_bytes() == second.read_bytes()
 

@@ -83,8 +83,8 @@ def test_load_raised_on_the_days_looked_back_on():
 
 
 def test_events_on_every_day_leave_nothing_to_look_back_on():
-    case = noisy_case()
-    honest(case, working_days(280, since=10)[::3])
+    case = noisy_case(n_days=172)
+    honest(case, working_days(170, since=22)[::3])
     found = row(screened(case), "look_back_raised")
     assert found["finding"] == "not_enough"
     assert found["p_value"] is None
