@@ -1,4 +1,4 @@
-"""A provider's value in the browser: declared at the form, watched, withdrawn."""
+"""The watch on a provider's value, in the browser."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from app.server import Served
 from app.workflows import overrides
-from app.workflows.lanes import lanes, today
+from app.workflows.lanes import today
 from app.workspace import Workspace
 from characterise.frames import VERDICTS
 from registry import exchange
@@ -57,22 +57,7 @@ def site(tmp_path: Path) -> Workspace:
     return workspace
 
 
-def test_a_value_is_declared_at_the_form_and_counts(
-    site: Workspace, serve: Callable[[Path], Served], tab: Page
-) -> None:
-    tab.goto(f"{serve(site.root).url}/meter?mpan={MPAN}")
-    tab.get_by_role("button", name="Declare a value").click()
-    typed = {"Provider: MPID": "FLXA", "AMSID": METER, "Value": "50", "Reason": "nameplate"}
-    for label, text in typed.items():
-        tab.get_by_label(label).first.fill(text)
-    tab.get_by_role("button", name="Submit the value").click()
-    expect(tab.get_by_text("Accepted as version 1")).to_be_visible()
-    expect(tab.get_by_text("Too little asked it to").first).to_be_visible()
-    (row,) = lanes(site, MPAN).to_dicts()
-    assert (row["effective"], row["effective_lane"]) == (50.0, "declared")
-
-
-def test_it_is_checked_again_and_withdrawn(
+def test_a_declared_value_is_checked_again_and_its_flag_is_there(
     site: Workspace, serve: Callable[[Path], Served], tab: Page
 ) -> None:
     overrides.submit(
@@ -83,7 +68,3 @@ def test_it_is_checked_again_and_withdrawn(
     tab.get_by_role("button", name="Check again now").click()
     expect(tab.get_by_text("Checked: not borne out by the meter.")).to_be_visible()
     expect(tab.get_by_text("Flag: Open.")).to_be_visible()
-    tab.get_by_label("Because").fill("a slip")
-    tab.get_by_role("button", name="Withdraw it").click()
-    expect(tab.get_by_text("Withdrawn: the other lanes count again.")).to_be_visible()
-    assert overrides.listed(site).is_empty()
