@@ -79,11 +79,16 @@ def watch(
         run = last_run(tx.db) or "0"
         flagged = {row["key"]: row for row in _flags(tx.db, on)}
         seen = {key for key, row in flagged.items() if mpan not in (None, row["mpan"])}
+        diverging = {
+            flag_key(row["override_id"])
+            for row in found.iter_rows(named=True)
+            if row["status"] == "diverging"
+        }
         for row in found.iter_rows(named=True):
             key = flag_key(row["override_id"])
             standing = flagged.get(key)
             kept = standing is not None and standing["state"] != "cleared"
-            if row["status"] == "diverging" or (row["status"] == "parting" and kept):
+            if key in diverging or (row["status"] == "parting" and kept):
                 seen.add(key)
                 flags.upsert(tx, _finding(held[row["override_id"]], row), run)
         cleared = flags.clear_absent(tx, (DIVERGED,), seen, run)
@@ -96,7 +101,8 @@ def watch(
                 continue
             _propose(tx, flag)
             if flag["state"] in _TOLD_OF:
-                told += _tell(tx, flag, held[flag["evidence"]["override_id"]], on)
+                override = held[flag["evidence"]["override_id"]]
+                told += _tell(tx, flag, override, on, sustained=flag["key"] in diverging)
     count = sum(flag_key(name) in seen for name in held)
     return Watched(found, count, cleared, tuple(told))
 
@@ -250,9 +256,9 @@ def _propose(tx: Transaction, flag: Row) -> None:
 
 
 def _tell(
-    tx: Transaction, flag: Row, override: Mapping[str, Any], day: dt.date
+    tx: Transaction, flag: Row, override: Mapping[str, Any], day: dt.date, *, sustained: bool
 ) -> list[tuple[str, str]]:
-    """Tell the provider once; after the notice period, its market operators."""
+    """Tell the provider once; after the notice period, if it is sustained, its operators."""
     stands = notices.current(tx.db, flag_id=flag["flag_id"])
     open_ = [row for row in stands if row["closed_on"] is None]
     period = dt.timedelta(settings.value(tx.db, "override_notice_days"))
@@ -269,7 +275,7 @@ def _tell(
             tx, Notice(role="fsp", addressed_to=name, said=said, answer_by=answer_by, **common)
         )
         return [("fsp", name)]
-    if day < dt.date.fromisoformat(first["told_on"]) + period:
+    if not sustained or day < dt.date.fromisoformat(first["told_on"]) + period:
         return []
     known = {row["addressed_to"] for row in open_ if row["role"] == "market_operator"}
     fresh = [name for name in _markets(tx, override, day) if name not in known]
