@@ -48,14 +48,14 @@ class DeliveryDesk(pn.viewable.Viewer):
             empty="No event matches. Load events and declared deliveries with"
             " <code>fmar load</code>, then run <code>fmar verify</code>; or widen the filter.",
             widths={
-                "what": 88,
-                "parties": 80,
-                "event": 78,
+                "what": 104,
+                "parties": 72,
+                "event": 74,
                 "when": 74,
-                "kwh": 68,
+                "kwh": 72,
                 "missing": 64,
                 "visible": 66,
-                "under": 84,
+                "under": 80,
             },
             decimals={"kwh": 1, "missing": 1, "visible": 1},
         )
@@ -168,7 +168,7 @@ class DeliveryDesk(pn.viewable.Viewer):
             markup.pane(scope),
             pn.Row(self._verdict, self._text),
             self.list,
-            width=620,
+            width=640,
             margin=(0, 12, 0, 0),
             styles=STAYS,
         )

@@ -22,7 +22,8 @@ _COMPACT: Final = """
 :host .tabulator { font-size: 12.5px; }
 :host .tabulator .tabulator-cell { padding: 5px 6px; }
 :host .tabulator .tabulator-header .tabulator-col-content { padding: 4px 6px; }
-:host .tabulator .tabulator-header .tabulator-col-title { white-space: normal !important; }
+:host .tabulator .tabulator-header .tabulator-col-title {
+  white-space: normal !important; padding-right: 12px !important; }
 """
 
 

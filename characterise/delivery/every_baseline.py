@@ -11,7 +11,7 @@ import polars as pl
 
 from characterise.baselines import METHODS, one_day_ahead
 from characterise.delivery.check import event_days, verify
-from characterise.frames import VERDICT_ORDER, VERDICTS
+from characterise.frames import VERDICTS
 from characterise.meter_cube import MeterCube
 
 if TYPE_CHECKING:
@@ -108,17 +108,6 @@ def under_every_baseline(
         mine = found.filter(pl.col("event_id").is_in(list(events)))
         figures.append(_figures(mine, method, _served(wanted, stamps, used.used[0] == index)))
     return EveryBaseline(pl.concat(lines), pl.concat(figures))
-
-
-def agreement(figures: pl.DataFrame) -> dict[str, list[str]]:
-    """Methods by the gravest verdict that they lead to over the claims; the words of the check."""
-    order = {name: place for place, name in enumerate(("unsupported", *VERDICT_ORDER))}
-    out: dict[str, list[str]] = {}
-    for method in METHODS:
-        said = figures.filter(pl.col("method") == method)["verdict"].to_list()
-        if said:
-            out.setdefault(min(said, key=order.__getitem__), []).append(method)
-    return out
 
 
 def _served(

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from app.server import Served
 from app.workflows import claims
 
+expect.set_options(timeout=120_000)
 pytestmark = pytest.mark.ui
 CHARTS = ("placebo", "fraction", "evidence", "narrowing", "baselines")
 COLOURS = """c => {

@@ -8,8 +8,8 @@ import pytest
 from app.session import Desk, Place
 from app.views.claim import balance, settles
 from app.views.delivery_desk import DeliveryDesk, event_rows, holds
-from app.views.explanation import (
-    Explained,
+from app.views.explanation import Explained
+from app.views.explanation_text import (
     at_least_one,
     chance_html,
     methods_html,
