@@ -60,7 +60,7 @@ def attribute(
         regression.column_start, regression.party, regression.gram_start, regression.gram,
         regression.score, kept, site, first, settings.prior_mean, settings.prior_sd,
     )  # fmt: skip
-    fraction = Fractions(mean, sd)
+    fraction = Fractions(mean, np.hypot(sd, settings.meter_error_sd))
     return PartyRecord(
         fraction=fraction,
         probability_under=probability_below(settings.under_delivery, fraction),

@@ -38,6 +38,9 @@ class VerifySettings:
     """Least share of the declared energy whose half-hours the boundary meter read."""
     meter_tolerance: float = 0.05
     """Share of the declared energy that the asset meter's own error may explain."""
+    meter_error_sd: float = 0.01
+    """Standard deviation of an asset meter's own scale: no number of events tells a delivered
+    fraction better."""
     limit_tolerance: float = 0.10
     """Excess over the upper end of a physical limit that is let pass."""
     masked_share: float = 0.50

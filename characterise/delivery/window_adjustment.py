@@ -36,9 +36,7 @@ def asset_load(asset, foreseen, links, cells):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def take_asset_off(windows, load, usual, blocked, cells, shift, metered, before, lead):  # type: ignore[no-untyped-def]
-    """Take the asset's departure from its expected load off the windows.
-
-    The event's own departure is returned, and what was not believed of it.
+    """Take the asset's departure from its expected load off the windows; the event's is returned.
 
     In the event the asset would have drawn what it drew and what was declared, but no more than
     its windows ever drew, and only as far past what the hour before foretold as they ever strayed.
@@ -47,7 +45,7 @@ def take_asset_off(windows, load, usual, blocked, cells, shift, metered, before,
     departures = drawn - gather(usual, cells, shift)
     q = before_event(load - usual, blocked, cells[0], shift, before, lead)
     spread = (q[1:] ** 2).sum() if len(q) > 0 else 0.0
-    credit, cut = np.zeros(len(cells)), np.zeros(len(cells))
+    credit = np.zeros(len(cells))
     for i in range(len(cells)):
         mean = departures[:, i].mean()
         departure = departures[:, i] - mean
@@ -66,8 +64,7 @@ def take_asset_off(windows, load, usual, blocked, cells, shift, metered, before,
             least = max(drawn[:, i].min(), foreseen + departure.min())
             would = max(would, min(least, took))
         credit[i] = would - usual[cells[i]] - mean
-        cut[i] = took + metered[i] - would
-    return credit, cut
+    return credit
 
 
 @njit(cache=True)

@@ -36,25 +36,24 @@ def season_scale(windows, d_kw, shift, season_days):  # type: ignore[no-untyped-
 
 
 @njit(cache=True)
-def inflation_of(windows, mean, cut, sigma, rho, cells, d_kw):  # type: ignore[no-untyped-def]
-    """Variance of the windows' weighted sums over that of an AR(1) of sigma and rho.
-
-    What was not believed of the asset meter in the event itself, ``cut``, is noise of that event.
-    """
+def inflation_of(windows, mean, sigma, rho, cells, d_kw):  # type: ignore[no-untyped-def]
+    """Variance of the windows' weighted sums over that of an AR(1) of sigma and rho."""
     n = len(windows)
-    squares, information = 0.0, 0.0
-    for j in range(n + 1):
-        x_last, y_last, total, information = 0.0, 0.0, 0.0, 0.0
+    sums = np.zeros(n)
+    information = 0.0
+    for j in range(n):
+        x_last, y_last, information = 0.0, 0.0, 0.0
         for i in range(len(cells)):
             kept = rho ** (cells[i] - cells[i - 1]) if i > 0 else 0.0
             fresh = 1.0 - kept * kept
-            s = sigma[cells[i] % 48]
-            x, y = d_kw[i] / s, (windows[j, i] - mean[i] if j < n else cut[i]) / s
+            x = d_kw[i] / sigma[cells[i] % 48]
+            y = (windows[j, i] - mean[i]) / sigma[cells[i] % 48]
             information += (x - kept * x_last) ** 2 / fresh
-            total += (x - kept * x_last) * (y - kept * y_last) / fresh
+            sums[j] += (x - kept * x_last) * (y - kept * y_last) / fresh
             x_last, y_last = x, y
-        squares += total**2 / (n - 1) * (1.0 + 1.0 / n) if j < n else total**2
-    return squares / information if information > 0 else np.nan
+    if not information > 0:
+        return np.nan
+    return (sums**2).sum() / (n - 1) * (1.0 + 1.0 / n) / information
 
 
 @njit(cache=True)

@@ -51,9 +51,8 @@ def match(  # type: ignore[no-untyped-def]
         if n < least:
             continue
         windows = gather(residual[r], cells, shift)
-        cut = np.zeros(b - a)
         if len(load) > 0:
-            adjust[a:b], cut = take_asset_off(
+            adjust[a:b] = take_asset_off(
                 windows, load, usual, blocked[r], cells, shift, metered[a:b], before, lead
             )
         ratio = season_scale(windows, d_kw, shift, season_days)
@@ -65,7 +64,7 @@ def match(  # type: ignore[no-untyped-def]
             adjust[a:b] += take_before_off(windows, q)
         mean[a:b] = windows.sum(axis=0) / n
         null[t, :n] = -0.5 * (windows * np.sign(d_kw)).sum(axis=1)
-        inflation[t] = inflation_of(windows, mean[a:b], cut, sigma[r], rho[r], cells, d_kw)
+        inflation[t] = inflation_of(windows, mean[a:b], sigma[r], rho[r], cells, d_kw)
         memory[t] = within_a_week(windows, mean[a:b], shift, d_kw)
     return null, count, inflation, memory, adjust, mean
 

@@ -77,3 +77,18 @@ def test_an_asset_meter_of_another_boundary_has_no_expectation():
     cube = Case(net, net).cube()
     stray = asset_reads(heating).with_columns(pl.lit(mpan(7)).alias("mpan"))
     assert np.isnan(asset_meters(stray, cube).expected_kw).all()
+
+
+def test_a_claim_past_anything_its_asset_drew_stays_unsupported():
+    """What is declared beyond belief tells as much against a party as what is plausible."""
+    net, heating = heated()
+    case = Case(net, net.copy())
+    for day in [day for day in working_days(DAYS) if 92 <= day < 112][::3]:
+        case.dispatch(0, day, 9.0, fraction=0.0)
+    cube, declared = case.cube(), case.declared_frame()
+    expected = one_day_ahead(cube, "auto", exclude=event_days(declared, cube), refit="weekly")
+    row = verify(cube, declared, expected, asset_reads=asset_reads(heating)).cumulative.row(
+        0, named=True
+    )
+    assert row["delivered_fraction_p50"] < 0.5
+    assert row["verdict"] == "unsupported"
