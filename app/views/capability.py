@@ -11,6 +11,7 @@ import polars as pl
 from app.plots.capability import capability_dots
 from app.views import markup, wording
 from app.views.detections import IN_PROGRESS, in_progress_html, settled
+from app.views.plot_pane import PlotPane
 
 
 class Capability(pn.viewable.Viewer):
@@ -19,7 +20,7 @@ class Capability(pn.viewable.Viewer):
     def __init__(self) -> None:
         super().__init__()
         self._held = pl.DataFrame()
-        self._dots = pn.pane.HoloViews(sizing_mode="stretch_width", linked_axes=False)
+        self._dots = PlotPane()
         self._table, self._note, self._waiting = markup.pane(), markup.pane(), markup.pane()
         self._select = pmui.Select(
             label="Parameter",

@@ -13,6 +13,7 @@ from app.plots.delivery import asset_stack, baseline_band
 from app.plots.shortfall import declared_beside_fall
 from app.views import markup, wording
 from app.views.explanation import Explained
+from app.views.plot_pane import PlotPane
 
 if TYPE_CHECKING:
     from app.workflows.claims import DeliveryEvidence
@@ -33,9 +34,9 @@ class Claim(pn.viewable.Viewer):
     def __init__(self) -> None:
         super().__init__()
         self._heading, self._claims, self._numbers = markup.pane(), markup.pane(), markup.pane()
-        self._band = pn.pane.HoloViews(sizing_mode="stretch_width", linked_axes=False)
-        self._assets = pn.pane.HoloViews(sizing_mode="stretch_width", linked_axes=False)
-        self._short = pn.pane.HoloViews(sizing_mode="stretch_width", linked_axes=False)
+        self._band = PlotPane()
+        self._assets = PlotPane()
+        self._short = PlotPane()
         self.explained = Explained()
         self._layout = pn.Column(
             self._heading,

@@ -11,6 +11,7 @@ import polars as pl
 
 from app.plots.detections import detections_bar
 from app.views import markup, wording
+from app.views.plot_pane import PlotPane
 from app.views.wording import CHANGES
 
 IN_PROGRESS: Final = "Characterisation in progress"
@@ -23,7 +24,7 @@ class Detections(pn.viewable.Viewer):
 
     def __init__(self) -> None:
         super().__init__()
-        self._bar = pn.pane.HoloViews(sizing_mode="stretch_width", linked_axes=False)
+        self._bar = PlotPane()
         self._table = markup.pane()
 
     def draw(self, detections: pl.DataFrame, first: str | None = None) -> None:

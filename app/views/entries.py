@@ -12,6 +12,7 @@ from app.plots.agreements import agreements_timeline
 from app.session import link
 from app.views import markup, wording
 from app.views.detections import settled
+from app.views.plot_pane import PlotPane
 from characterise.asset_classes import FLEXIBLE_DEMAND
 from registry import code_lists
 
@@ -62,7 +63,7 @@ class Entries(pn.viewable.Viewer):
         super().__init__()
         self._beside, self._agreements = markup.pane(), markup.pane()
         self._flags, self._audit = markup.pane(), markup.pane()
-        self._timeline = pn.pane.HoloViews(sizing_mode="stretch_width", linked_axes=False)
+        self._timeline = PlotPane()
 
     def draw(self, evidence: MeterEvidence, today: dt.date) -> None:
         """Write the register's entries of one meter point."""

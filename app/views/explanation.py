@@ -12,6 +12,7 @@ from app.plots.fraction import fraction_posterior
 from app.plots.placebo import placebo_histogram
 from app.views import markup
 from app.views.explanation_text import chance_html, main_trial, methods_html, record_html
+from app.views.plot_pane import PlotPane
 
 if TYPE_CHECKING:
     from app.workflows.claims import DeliveryEvidence
@@ -30,12 +31,7 @@ class Explained(pn.viewable.Viewer):
 
     def __init__(self) -> None:
         super().__init__()
-        self.plots = {
-            name: pn.pane.HoloViews(
-                sizing_mode="stretch_width", linked_axes=False, css_classes=[f"plot-{name}"]
-            )
-            for name in _PLOTS
-        }
+        self.plots = {name: PlotPane(css_classes=[f"plot-{name}"]) for name in _PLOTS}
         self._text = {name: markup.pane() for name in ("chance", "record", "methods", "stale")}
         self._record = pn.Column(self.plots["evidence"], self.plots["narrowing"])
         self._chance = pn.Column(self.plots["placebo"], self.plots["fraction"])

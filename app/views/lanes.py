@@ -16,6 +16,7 @@ from app.session import Desk, link
 from app.views import markup, wording
 from app.views.notice import Notice
 from app.views.override_form import OverrideForm
+from app.views.plot_pane import PlotPane
 from app.views.press import on_press
 from app.workflows import override_watch, overrides
 from app.workflows.lane_evidence import LaneEvidence, lane_evidence
@@ -63,8 +64,8 @@ class Lanes(pn.viewable.Viewer):
         self._held: LaneEvidence | None = None
         self.notice = Notice()
         self.form = OverrideForm(desk, self.redraw)
-        self._dots = pn.pane.HoloViews(sizing_mode="stretch_width", linked_axes=False)
-        self._answers = pn.pane.HoloViews(sizing_mode="stretch_width", linked_axes=False)
+        self._dots = PlotPane()
+        self._answers = PlotPane()
         self._heading, self._table = markup.pane(), markup.pane()
         self._told, self._notices = markup.pane(), markup.pane()
         self.pick = pmui.Select(label="Declared value", options={}, width=420)

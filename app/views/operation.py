@@ -9,6 +9,7 @@ import polars as pl
 from app.plots.availability import QUANTITIES, availability_heatmap
 from app.views import markup, wording
 from app.views.detections import IN_PROGRESS, in_progress_html, settled
+from app.views.plot_pane import PlotPane
 
 
 class Operation(pn.viewable.Viewer):
@@ -17,7 +18,7 @@ class Operation(pn.viewable.Viewer):
     def __init__(self) -> None:
         super().__init__()
         self._held = pl.DataFrame()
-        self._pane = pn.pane.HoloViews(sizing_mode="stretch_width", linked_axes=False)
+        self._pane = PlotPane()
         self._note, self._waiting = markup.pane(), markup.pane()
         self._pick = pmui.Select(label="Class and direction", options={}, width=260)
         self._measure = pmui.Select(

@@ -68,3 +68,17 @@ def test_a_declared_value_is_checked_again_and_its_flag_is_there(
     tab.get_by_role("button", name="Check again now").click()
     expect(tab.get_by_text("Checked: not borne out by the meter.")).to_be_visible()
     expect(tab.get_by_text("Flag: Open.")).to_be_visible()
+
+
+def test_a_value_that_is_withdrawn_leaves_the_other_lanes(
+    site: Workspace, serve: Callable[[Path], Served], tab: Page
+) -> None:
+    overrides.submit(
+        site, fsp="FLXA", mpan=MPAN, amsid=METER, parameter="rated_export_kw", value=50.0,
+        day=today() - dt.timedelta(weeks=6), **WHO,
+    )  # fmt: skip
+    tab.goto(f"{serve(site.root).url}/meter?mpan={MPAN}")
+    tab.get_by_label("Because", exact=True).first.fill("Sold")
+    tab.get_by_role("button", name="Withdraw it").click()
+    expect(tab.get_by_text("Withdrawn: the other lanes count again.")).to_be_visible()
+    assert overrides.listed(site).is_empty()
