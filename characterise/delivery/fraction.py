@@ -104,7 +104,12 @@ class Fractions:
 
 
 def by_occasion(regression: Regression, settings: VerifySettings) -> Fractions:
-    """Posterior by column, from the one occasion alone."""
+    """Posterior by column, from the one occasion alone.
+
+    Parties that share an occasion are not told apart by it: how closely each kept to its declared
+    shape is not known, and two shapes nearly alike would be told apart by that alone. Only the
+    share of their sum is taken from it, as each one's part of the declared.
+    """
     mean, sd = _solve_each(
         regression.column_start, regression.gram_start, regression.gram, regression.score,
         settings.prior_mean, settings.prior_sd,
@@ -153,9 +158,15 @@ def _solve_each(column_start, gram_start, gram, score, prior_mean, prior_sd):  #
         if p == 0:
             continue
         block = gram[gram_start[o] : gram_start[o + 1]].copy().reshape(p, p)
+        right = score[a:b].copy()
         if not np.isfinite(block).all():
             continue
-        mean[a:b], sd[a:b] = solve(block, score[a:b], prior_mean, prior_sd)
+        if p > 1 and block.min() > 0.0:
+            part = np.sqrt(np.diag(block))
+            part /= part.sum()
+            right = part * right.sum()
+            block = block.sum() * np.outer(part, part)
+        mean[a:b], sd[a:b] = solve(block, right, prior_mean, prior_sd)
     return mean, sd
 
 
