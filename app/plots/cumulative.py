@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 
 from app.plots import palette, parties
-from app.plots.delivery import SIDE_BY_SIDE
-from app.plots.frames import FONTS, LEGEND, kw, times
+from app.plots.delivery import LOOK
+from app.plots.frames import kw, times
 
 _WHEN: Final = "event_at"
 _LEAST_E: Final = 1e-6
@@ -100,16 +100,9 @@ def _span(running: pl.DataFrame) -> list[Any]:
 
 
 def _look() -> dict[str, Any]:
-    return {
-        "responsive": True,
+    return LOOK | {
         "height": 230,
-        "framewise": True,
-        "legend_position": "top",
-        "legend_opts": LEGEND,
         "legend_cols": 4,
-        "fontsize": FONTS,
         "xlabel": "Events in order of time",
-        "active_tools": [],
         "toolbar": None,
-        "backend_opts": SIDE_BY_SIDE,
     }

@@ -13,8 +13,17 @@ from app.plots.frames import FONTS, LEGEND, NO_LOGO, kw, steps, times, twice
 
 _WIDTH: Final = np.timedelta64(30, "m")
 _TIME: Final = hv.Dimension("time", label="Local time")
-SIDE_BY_SIDE: Final = {**NO_LOGO, "plot.min_border_left": 72}
-"""Room for the longest figures of the axis, so that the plots of an event line up."""
+LOOK: Final[dict[str, Any]] = {
+    "responsive": True,
+    "framewise": True,
+    "legend_position": "top",
+    "legend_opts": LEGEND,
+    "fontsize": FONTS,
+    "active_tools": [],
+    # Room for the longest figures of the axis, so that the plots of an event line up.
+    "backend_opts": {**NO_LOGO, "plot.min_border_left": 72},
+}
+"""What the plots of one event have in common."""
 
 
 def baseline_band(series: pl.DataFrame, assets: pl.DataFrame | None = None) -> hv.Overlay:
@@ -55,19 +64,13 @@ def baseline_band(series: pl.DataFrame, assets: pl.DataFrame | None = None) -> h
         ),
     ]
     return hv.Overlay(layers).opts(
-        responsive=True,
+        **LOOK,
         height=300,
-        framewise=True,
-        legend_position="top",
-        legend_opts=LEGEND,
-        fontsize=FONTS,
         legend_cols=4,
         xlim=span(start),
         xlabel=clock_label(series),
         ylabel="kW (export below 0)",
-        active_tools=[],
         toolbar="right",
-        backend_opts=SIDE_BY_SIDE,
     )
 
 
@@ -103,20 +106,14 @@ def asset_stack(assets: pl.DataFrame, spine: pl.DataFrame | None = None) -> hv.O
         ]
         top, bottom = top + up, bottom + down
     return hv.Overlay(layers).opts(
-        responsive=True,
+        **LOOK,
         title="",
         height=220,
-        framewise=True,
-        legend_position="top",
-        legend_opts=LEGEND,
-        fontsize=FONTS,
         legend_cols=4,
         xlim=span(local_times(spine)),
         xlabel=clock_label(spine),
         ylabel="kW, asset meters",
-        active_tools=[],
         toolbar="right",
-        backend_opts=SIDE_BY_SIDE,
     )
 
 

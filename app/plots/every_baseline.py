@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 
 from app.plots import palette
-from app.plots.delivery import SIDE_BY_SIDE, clock_label, event_window, local_times, span
-from app.plots.frames import FONTS, LEGEND, kw, steps, twice
+from app.plots.delivery import LOOK, clock_label, event_window, local_times, span
+from app.plots.frames import kw, steps, twice
 
 METHOD_LABELS: Final = {
     "ridge": "Ridge on weather and calendar",
@@ -59,17 +59,11 @@ def baselines_of_event(lines: pl.DataFrame, series: pl.DataFrame) -> hv.Overlay:
         ).opts(color=palette.BOUNDARY, line_width=3, framewise=True)
     )
     return hv.Overlay(layers).opts(
-        responsive=True,
+        **LOOK,
         height=260,
-        framewise=True,
-        legend_position="top",
-        legend_opts=LEGEND,
         legend_cols=4,
-        fontsize=FONTS,
         xlabel=clock_label(series),
         xlim=span(start),
         ylabel="kW (export below 0)",
-        active_tools=[],
         toolbar="right",
-        backend_opts=SIDE_BY_SIDE,
     )

@@ -10,8 +10,7 @@ import numpy as np
 import polars as pl
 
 from app.plots import palette, parties
-from app.plots.delivery import SIDE_BY_SIDE
-from app.plots.frames import FONTS, LEGEND
+from app.plots.delivery import LOOK
 
 _SPAN: Final = (-0.5, 2.0)
 _AT: Final = np.linspace(*_SPAN, 501)
@@ -58,20 +57,14 @@ def fraction_posterior(claims: pl.DataFrame, under_delivery: float) -> hv.Overla
         _mark(1.0, top, "All that was declared", "dotdash"),
     ]
     return hv.Overlay(layers).opts(
-        responsive=True,
+        **LOOK,
         height=230,
-        framewise=True,
-        legend_position="top",
-        legend_opts=LEGEND,
         legend_cols=3,
-        fontsize=FONTS,
         xlim=_SPAN,
         ylim=(0, top),
         xlabel="Delivered fraction of the declared (1 = all)",
         ylabel="Density",
-        active_tools=[],
         toolbar=None,
-        backend_opts=SIDE_BY_SIDE,
     )
 
 

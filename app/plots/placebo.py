@@ -10,8 +10,7 @@ import numpy as np
 import polars as pl
 
 from app.plots import palette
-from app.plots.delivery import SIDE_BY_SIDE
-from app.plots.frames import FONTS, LEGEND
+from app.plots.delivery import LOOK
 
 _BINS: Final = 28
 MARKS: Final = {
@@ -61,17 +60,11 @@ def placebo_histogram(windows: pl.DataFrame, trial: Mapping[str, Any]) -> hv.Ove
             ).opts(color=colour, line_dash=dash, line_width=width, framewise=True)
         )  # fmt: skip
     return hv.Overlay(layers).opts(
-        responsive=True,
+        **LOOK,
         height=230,
-        framewise=True,
-        legend_position="top",
-        legend_opts=LEGEND,
         legend_cols=4,
-        fontsize=FONTS,
         xlabel="Shortfall, kWh",
         ylabel="Days",
         ylim=(0, top),
-        active_tools=[],
         toolbar=None,
-        backend_opts=SIDE_BY_SIDE,
     )

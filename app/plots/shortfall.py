@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 
 from app.plots import palette, parties
-from app.plots.delivery import SIDE_BY_SIDE, clock_label, declared_total, local_times, span
-from app.plots.frames import FONTS, LEGEND, kw, steps, twice
+from app.plots.delivery import LOOK, clock_label, declared_total, local_times, span
+from app.plots.frames import kw, steps, twice
 
 _WIDTH: Final = np.timedelta64(30, "m")
 _AROUND: Final = 6
@@ -79,19 +79,13 @@ def declared_beside_fall(series: pl.DataFrame, assets: pl.DataFrame) -> hv.Overl
         ),
     ]  # fmt: skip
     return hv.Overlay(layers).opts(
-        responsive=True,
+        **LOOK,
         height=260,
-        framewise=True,
-        legend_position="top",
-        legend_opts=LEGEND,
         legend_cols=3,
-        fontsize=FONTS,
         xlabel=clock_label(series),
         xlim=span(start),
         ylabel="kW of turn-down",
-        active_tools=[],
         toolbar="right",
-        backend_opts=SIDE_BY_SIDE,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import polars as pl
@@ -12,6 +12,10 @@ import polars as pl
 from app.workspace import Workspace
 from characterise.frames import ASSET_READS, VERDICT_ORDER
 from registry import events as dispatch_events
+
+if TYPE_CHECKING:
+    from characterise.baselines import Expected
+    from characterise.meter_cube import MeterCube
 
 MARGIN: Final = dt.timedelta(hours=12)
 """How much of the day before and after an event is shown."""
@@ -135,6 +139,8 @@ def delivery(workspace: Workspace, event_id: str) -> DeliveryEvidence:
     EventUnknown
         Nothing was declared for this event.
     """
+    from app.workflows.deliveries import asset_reads, expected_load
+
     declared = workspace.declared()
     mine = declared.filter(pl.col("event_id") == event_id)
     if mine.is_empty():
@@ -165,8 +171,8 @@ def delivery(workspace: Workspace, event_id: str) -> DeliveryEvidence:
             "declared_kwh": float(claimed["declared_kwh"].sum()),
         },
         verdicts=verdicts.filter(pl.col("event_id").is_in(together)).sort(order, "amsid"),
-        series=_series(workspace, mpan, here, start, end),
-        assets=_assets(workspace, claimed, start, end),
+        series=series_around(expected_load(workspace, mpan, here), start, end),
+        assets=assets_around(asset_reads(workspace, claimed), claimed, start, end),
         cumulative=cumulative.filter(pl.col("fsp_id").is_in(parties.implode())),
     )
 
@@ -178,17 +184,10 @@ def _span(declared: pl.DataFrame) -> tuple[dt.datetime, dt.datetime]:
     return start, last + dt.timedelta(minutes=30)
 
 
-def _series(
-    workspace: Workspace,
-    mpan: str,
-    declared: pl.DataFrame,
-    start: dt.datetime,
-    end: dt.datetime,
+def series_around(
+    load: tuple[MeterCube, Expected] | None, start: dt.datetime, end: dt.datetime
 ) -> pl.DataFrame:
-    """Expected band and boundary around the event, with the baseline that the verdict used."""
-    from app.workflows.deliveries import expected_load
-
-    load = expected_load(workspace, mpan, declared)
+    """Expected band and boundary around the event; the load is of its one meter point."""
     if load is None:
         return pl.DataFrame(schema=SERIES)
     cube, expected = load
@@ -206,16 +205,13 @@ def _series(
     return near.with_columns(inside.alias("in_event")).fill_nan(None).select(*SERIES)
 
 
-def _assets(
-    workspace: Workspace, claimed: pl.DataFrame, start: dt.datetime, end: dt.datetime
+def assets_around(
+    reads: pl.DataFrame | None, claimed: pl.DataFrame, start: dt.datetime, end: dt.datetime
 ) -> pl.DataFrame:
     """Declared power beside the asset meter's own, for every asset that was claimed for."""
-    from app.workflows.deliveries import asset_reads
-
     declared = claimed.select(
         "ts_utc", "amsid", "fsp_id", (2 * pl.col("declared_kwh")).alias("declared_kw")
     )
-    reads = asset_reads(workspace, claimed)
     held = ASSET_READS.to_frame() if reads is None else reads
     near = pl.col("ts_utc").is_between(start - MARGIN, end + MARGIN, closed="left")
     net = 2 * (pl.col("import_kwh") - pl.col("export_kwh"))

@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import polars as pl
 
 from app.workflows.bundle.inputs import Inputs
-from app.workflows.claims import MARGIN, SERIES, DeliveryEvidence
-from characterise.frames import ASSET_READS, CUMULATIVE, VERDICTS
+from app.workflows.claims import DeliveryEvidence, assets_around, series_around
+from characterise.frames import CUMULATIVE, VERDICTS
 
 if TYPE_CHECKING:
     from characterise.baselines import Expected
@@ -67,43 +66,7 @@ def event_evidence(
         verdicts=verdicts.filter(pl.col("event_id").is_in(together)).sort(
             pl.col("event_id").replace_strict(order, return_dtype=pl.Int64), "amsid"
         ),
-        series=_series(load, start, end),  # type: ignore[arg-type]
-        assets=_assets(inputs.frames.get("asset_reads"), claimed, start, end),  # type: ignore[arg-type]
+        series=series_around(load, start, end),  # type: ignore[arg-type]
+        assets=assets_around(inputs.frames.get("asset_reads"), claimed, start, end),  # type: ignore[arg-type]
         cumulative=cumulative.filter(pl.col("fsp_id").is_in(parties)),
-    )
-
-
-def _series(load: Load | None, start: dt.datetime, end: dt.datetime) -> pl.DataFrame:
-    if load is None:
-        return pl.DataFrame(schema=SERIES)
-    cube, expected = load
-    frame = pl.DataFrame(
-        {
-            "ts_utc": cube.slot_times().reshape(-1),
-            "expected_kw": expected.expected_kw[0].reshape(-1),
-            "lower_kw": expected.lower[0].reshape(-1),
-            "upper_kw": expected.upper[0].reshape(-1),
-            "boundary_kw": cube.net_kw[0].reshape(-1).astype(np.float32),
-        }
-    ).with_columns(pl.col("ts_utc").dt.replace_time_zone("UTC"))
-    near = frame.filter(pl.col("ts_utc").is_between(start - MARGIN, end + MARGIN, closed="left"))
-    inside = pl.col("ts_utc").is_between(start, end, closed="left")
-    return near.with_columns(inside.alias("in_event")).fill_nan(None).select(*SERIES)
-
-
-def _assets(
-    reads: pl.DataFrame | None, claimed: pl.DataFrame, start: dt.datetime, end: dt.datetime
-) -> pl.DataFrame:
-    declared = claimed.select(
-        "ts_utc", "amsid", "fsp_id", (2 * pl.col("declared_kwh")).alias("declared_kw")
-    )
-    held = ASSET_READS.to_frame() if reads is None else reads
-    near = pl.col("ts_utc").is_between(start - MARGIN, end + MARGIN, closed="left")
-    net = 2 * (pl.col("import_kwh") - pl.col("export_kwh"))
-    metered = held.filter(near).select("ts_utc", "amsid", net.cast(pl.Float32).alias("asset_kw"))
-    return (
-        metered.join(declared.select("amsid", "fsp_id").unique(), on="amsid")
-        .join(declared, on=["ts_utc", "amsid", "fsp_id"], how="full", coalesce=True)
-        .select("ts_utc", "amsid", "fsp_id", "declared_kw", "asset_kw")
-        .sort("amsid", "fsp_id", "ts_utc")
     )
