@@ -96,9 +96,7 @@ def verify(
     """
     settings = settings or VerifySettings()
     claims = pack(declared, cube)
-    days = event_days(declared, cube)
-    assets = None if asset_reads is None else asset_meters(asset_reads, cube, days)
-    pairing = None if assets is None else pair(assets, cube)
+    assets, pairing = meters_behind(cube, declared, asset_reads)
     if claims.n_claims == 0:
         blank = pl.DataFrame(schema=VERDICTS), pl.DataFrame(schema=CUMULATIVE)
         return Verdicts(*blank, pairing, pl.DataFrame(schema=GAMING), claims.findings)
@@ -115,6 +113,16 @@ def verify(
     verdicts = evidence.frame(reasons_of(evidence), innocent_of(evidence))
     gaming = screen(claims, evidence.ground, assets, settings, mispaired=_mispaired(pairing))
     return Verdicts(verdicts, cumulative, pairing, gaming, claims.findings)
+
+
+def meters_behind(
+    cube: MeterCube, declared: pl.DataFrame, asset_reads: pl.DataFrame | None
+) -> tuple[AssetMeters | None, pl.DataFrame | None]:
+    """Asset meters over the cube's span and how they pair with it; None without reads of them."""
+    if asset_reads is None:
+        return None, None
+    assets = asset_meters(asset_reads, cube, event_days(declared, cube))
+    return assets, pair(assets, cube)
 
 
 def gather(

@@ -14,12 +14,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from characterise.delivery.asset_meters import asset_meters
-from characterise.delivery.check import event_days, gather
+from characterise.delivery.check import gather, meters_behind
 from characterise.delivery.claims import CLAIM, pack
 from characterise.delivery.evidence import Evidence
 from characterise.delivery.innocent import innocent_of
-from characterise.delivery.pairing import pair
 from characterise.delivery.reasons import reasons_of
 from characterise.delivery.running import RUNNING, running_record
 from characterise.delivery.settings import VerifySettings
@@ -117,9 +115,7 @@ def explain(
     claims = pack(declared, cube)
     if not (claims.table["event_id"] == event_id).any():
         return _nothing(settings)
-    days = event_days(declared, cube)
-    assets = None if asset_reads is None else asset_meters(asset_reads, cube, days)
-    pairing = None if assets is None else pair(assets, cube)
+    assets, pairing = meters_behind(cube, declared, asset_reads)
     evidence, _ = gather(
         cube,
         claims,
